@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { page, limit, severity, timestamp, uint64 } from './scalar.ts';
+import { issue } from './problem.ts';
+
+export const ruleKind = z.enum(['single', 'correlation']);
+
+/** A loaded rule with what it has done. */
+export const ruleSummary = z.object({
+  id: z.string(),
+  kind: ruleKind,
+  title: z.string(),
+  description: z.string(),
+  severity,
+  status: z.string(),
+  tags: z.array(z.string()),
+  falsePositives: z.array(z.string()),
+  logsource: z.object({ product: z.string(), category: z.string(), service: z.string() }),
+  /** File name under the rules directory. */
+  path: z.string(),
+  hash: z.string(),
+  /** Why it does not run; empty when it runs. */
+  issues: z.array(issue),
+  lastMatchAt: timestamp.nullable(),
+  findings: uint64,
+});
+export type RuleSummary = z.infer<typeof ruleSummary>;
+
+export const ruleList = z.object({ rules: z.array(ruleSummary) });
+export const ruleDetail = ruleSummary.extend({ source: z.string() });
+
+/** One row of the ledger: this range of arrived rows was read with this rule set. */
+export const ruleRun = z.object({
+  at: timestamp,
+  stream: z.string(),
+  partition: z.string(),
+  lo: uint64,
+  hi: uint64,
+  ruleSetHash: z.string(),
+  /** Empty on the row of the whole range. */
+  ruleId: z.string(),
+  rowsRead: uint64,
+  matches: uint64,
+  findings: uint64,
+  folded: uint64,
+  durationMs: uint64,
+  error: z.string(),
+  owner: z.string(),
+});
+export const ruleRunQuery = z.object({
+  ruleId: z.string().max(200).optional(),
+  cursor: z.string().max(500).optional(),
+  limit,
+});
+export const ruleRunPage = page(ruleRun);
