@@ -1,9 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
+/** The contract's TypeScript source first; no `import` here, vitest passes it on to require(). */
+const conditions = ['loglake-source', 'module', 'node', 'development|production'];
+
 /** One engine for the whole run (backend/testing/engine-setup.ts); each file takes a database of its own. */
 export default defineConfig({
-  ssr: { resolve: { conditions: ['loglake-source', 'node', 'import', 'module', 'default'] } },
-  resolve: { conditions: ['loglake-source', 'node', 'import', 'module', 'default'] },
+  ssr: { resolve: { conditions } },
+  resolve: { conditions },
   test: {
     include: [
       'contract/src/**/*.test.ts',

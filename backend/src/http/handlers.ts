@@ -1,0 +1,60 @@
+import type { Request } from 'express';
+import { ServiceError } from '../error.ts';
+import type { createHintHub } from './hint-hub.ts';
+import { streamDefaults, streamHints, type StreamSettings } from './event-stream.ts';
+import type { JsonHandlers, RawHandlers } from './router.ts';
+import type { Services } from './services.ts';
+
+/** The JSON routes: each hands its parsed request to one stage. */
+export function createJsonHandlers(services: Services): JsonHandlers {
+  const { findings, rules, sources, scenarios } = services;
+  return {
+    liveness: () => Promise.resolve({ status: 'ok' as const }),
+    health: () => services.health(),
+    listFindings: ({ query }) => findings.list(query),
+    findingSummary: ({ query }) => findings.summary(query),
+    findingTimeline: ({ query }) => findings.timeline(query),
+    triageFindings: async ({ body }, actor) => ({ outcomes: await findings.act(body, actor) }),
+    getFinding: ({ params }) => findings.detail(params.findingId),
+    findingHistory: ({ params }) => findings.history(params.findingId),
+    listRules: async () => ({ rules: await rules.list() }),
+    getRule: ({ params }) => rules.get(params.ruleId),
+    listRuleRuns: ({ query }) => rules.runs(query),
+    listSources: async () => ({ sources: await sources.list() }),
+    listUnmatched: ({ query }) => sources.unmatched(query),
+    listScenarios: async () => ({ scenarios: await scenarios.list() }),
+    startScenario: ({ params, body }, actor) => scenarios.start(params.scenarioId, body, actor),
+    listScenarioRuns: ({ query }) => scenarios.runs(query),
+    getScenarioRun: ({ params }) => scenarios.run(params.runId),
+    controlScenarioRun: ({ params, body }, actor) => scenarios.control(params.runId, body, actor),
+    removeScenarioRun: ({ params }, actor) => scenarios.remove(params.runId, actor),
+    effectiveConfig: () => Promise.resolve(services.config()),
+  };
+}
+
+function senderOf(request: Request): string {
+  return (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+}
+
+/** The routes that read or write streams. */
+export function createRawHandlers(
+  services: Services,
+  hub: ReturnType<typeof createHintHub>,
+  settings: StreamSettings = streamDefaults
+): RawHandlers {
+  return {
+    ingestLogs: async (request, response, role) => {
+      if (role !== 'ingest' && role !== 'scenario') {
+        throw new ServiceError('request.forbidden', `The role ${role} may not post logs.`);
+      }
+      const gone = new AbortController();
+      response.on('close', () => gone.abort());
+      const receipt = await services.ingest(request, { role, sender: senderOf(request), signal: gone.signal });
+      response.status(202).json(receipt);
+    },
+    findingStream: (request, response) => {
+      streamHints(request, response, hub, hub.placeOf, settings);
+      return Promise.resolve();
+    },
+  };
+}
