@@ -50,6 +50,9 @@ const environment = z.object({
 type Environment = z.output<typeof environment>;
 export type SettingName = keyof Environment;
 
+/** Every variable there is, `_FILE` forms left out. */
+export const environmentNames = Object.keys(environment.shape) as SettingName[];
+
 /** These may come from a file: `NAME_FILE=/run/secrets/x`. */
 const secretNames = [
   'LOGLAKE_TOKEN_READER',
