@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { getRule, listRules, type LoadedRules } from './catalogue.ts';
+import type { SingleRule } from './rule.ts';
+
+function rule(id: string, title: string, path: string): SingleRule {
+  return {
+    kind: 'single',
+    meta: { id, hash: 'h', title, description: '', level: 'high', status: 'test', tags: [], falsePositives: [], references: [], path, source: `title: ${title}` },
+    logsource: { product: 'linux', category: '', service: 'sshd' },
+    groupBy: ['host'],
+    gapMs: 300_000,
+    raisesFindings: true,
+    matches: () => false,
+    fieldValue: () => null,
+    compile: () => ({ sql: '0', params: {} }),
+  }; // prettier-ignore
+}
+
+const loaded: LoadedRules = {
+  rules: [rule('2', 'Zeta', 'zeta.yml'), rule('1', 'Alpha', 'alpha.yml')],
+  issues: [
+    { code: 'sigma.modifier', message: 'unknown modifier', path: 'broken.yml', line: 3, column: 5 },
+    { code: 'sigma.warning', message: 'odd', path: 'alpha.yml' },
+  ],
+};
+
+describe('rule catalogue', () => {
+  it('lists rules by title with what they did, then the files that could not be loaded with why', () => {
+    const rules = listRules(loaded, new Map([['1', { count: '7', lastMatchAt: '2026-11-21T08:00:00.000Z' }]]));
+    expect(rules.map((one) => [one.id, one.findings, one.issues.length])).toEqual([
+      ['1', '7', 1],
+      ['2', '0', 0],
+      ['broken.yml', '0', 1],
+    ]);
+    expect(rules[2]?.status).toBe('not loaded');
+  });
+
+  it('gives a rule its text, and refuses one that is not there', () => {
+    expect(getRule(loaded, new Map(), '2').source).toBe('title: Zeta');
+    expect(() => getRule(loaded, new Map(), 'broken.yml')).toThrow('There is no rule');
+  });
+});
