@@ -1,0 +1,81 @@
+/** Most characters an address can have: ffff:...:255.255.255.255. */
+const addressLengthMax = 45;
+
+function readIpv4(text: string): number[] | undefined {
+  const parts = text.split('.');
+  if (parts.length !== 4) return undefined;
+  const bytes: number[] = [];
+  for (const part of parts) {
+    if (!/^(?:0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255) return undefined;
+    bytes.push(Number(part));
+  }
+  return bytes;
+}
+
+function readGroups(text: string): number[] | undefined {
+  if (text === '') return [];
+  const bytes: number[] = [];
+  const groups = text.split(':');
+  for (const [index, group] of groups.entries()) {
+    if (index === groups.length - 1 && group.includes('.')) {
+      const tail = readIpv4(group);
+      if (tail === undefined) return undefined;
+      bytes.push(...tail);
+    } else {
+      if (!/^[0-9a-fA-F]{1,4}$/.test(group)) return undefined;
+      const value = Number.parseInt(group, 16);
+      bytes.push(value >> 8, value & 0xff);
+    }
+  }
+  return bytes;
+}
+
+function readIpv6(text: string): number[] | undefined {
+  const halves = text.split('::');
+  if (halves.length > 2) return undefined;
+  const head = readGroups(halves[0] ?? '');
+  if (head === undefined) return undefined;
+  if (halves.length === 1) return head.length === 16 ? head : undefined;
+  if (halves[0]?.includes('.') === true) return undefined;
+  const tail = readGroups(halves[1] ?? '');
+  if (tail === undefined || head.length + tail.length > 14) return undefined;
+  return [...head, ...Array.from({ length: 16 - head.length - tail.length }, () => 0), ...tail];
+}
+
+function hexOf(bytes: readonly number[]): string {
+  return bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+const mappedPrefix = '00000000000000000000ffff';
+
+/** 32 hex digits of an address, IPv4 as ::ffff:a.b.c.d; undefined for anything else (RFC 4291 section 2.2). */
+export function addressHex(text: string): string | undefined {
+  if (text.length > addressLengthMax) return undefined;
+  const v4 = text.includes(':') ? undefined : readIpv4(text);
+  if (v4 !== undefined) return mappedPrefix + hexOf(v4);
+  const v6 = text.includes(':') ? readIpv6(text) : undefined;
+  return v6 === undefined ? undefined : hexOf(v6);
+}
+
+export interface Network {
+  /** 32 hex digits each. */
+  readonly first: string;
+  readonly last: string;
+  readonly version: 4 | 6;
+}
+
+/** Reads `address/prefix` or a bare address; bits beyond the prefix are dropped. Undefined when it is none. */
+export function readNetwork(text: string): Network | undefined {
+  const [address = '', prefixText, ...rest] = text.split('/');
+  const hex = addressHex(address);
+  if (hex === undefined || rest.length > 0) return undefined;
+  const version = address.includes(':') ? 6 : 4;
+  const bits = version === 4 ? 32 : 128;
+  if (prefixText !== undefined && !/^\d{1,3}$/.test(prefixText)) return undefined;
+  const prefix = prefixText === undefined ? bits : Number(prefixText);
+  if (prefix > bits) return undefined;
+  const host = (1n << BigInt(bits - prefix)) - 1n;
+  const value = BigInt(`0x${hex}`);
+  const format = (number: bigint): string => number.toString(16).padStart(32, '0');
+  return { first: format(value & ~host), last: format(value | host), version };
+}
