@@ -62,6 +62,7 @@ afterAll(() => server.close());
 async function call(name: RouteName, token: string | null, change: { path?: string; body?: unknown } = {}) {
   const example = { ...examples[name], ...change };
   const isText = typeof example.body === 'string';
+  const body = typeof example.body === 'string' ? example.body : JSON.stringify(example.body);
   const abort = new AbortController();
   const response = await fetch(server.url + example.path, {
     method: routes[name].method,
@@ -69,7 +70,7 @@ async function call(name: RouteName, token: string | null, change: { path?: stri
       ...(token === null ? {} : { Authorization: `Bearer ${token}` }),
       ...(example.body === undefined ? {} : { 'Content-Type': isText ? 'text/plain' : 'application/json' }),
     },
-    ...(example.body === undefined ? {} : { body: isText ? example.body : JSON.stringify(example.body) }),
+    ...(example.body === undefined ? {} : { body }),
     signal: abort.signal,
   });
   const streams = routes[name].kind === 'event-stream' && response.status === 200;

@@ -52,21 +52,25 @@ const severityRank = `indexOf([${severities.map((level) => `'${level}'`).join(',
 /** 8.64e15 ms is the last moment of a JavaScript Date; DateTime64(3) ends in 2299. */
 const forever = Date.UTC(2299, 0, 1);
 
+/** Milliseconds of a bound, or of what stands for no bound. */
+const bound = (time: string | undefined, none: number): number => (time === undefined ? none : Date.parse(time));
+const anyText = (text: string | undefined): string => text ?? '';
+
 function filterValues(filter: Filter): z.input<typeof filterParams> {
   return {
     states: filter.state ?? [],
     severities: filter.severity ?? [],
-    rule: filter.ruleId ?? '',
-    groupKey: filter.groupKey ?? '',
-    host: filter.host ?? '',
-    user: filter.user ?? '',
-    srcIp: filter.srcIp ?? '',
-    assignee: filter.assignee ?? '',
-    text: filter.text ?? '',
+    rule: anyText(filter.ruleId),
+    groupKey: anyText(filter.groupKey),
+    host: anyText(filter.host),
+    user: anyText(filter.user),
+    srcIp: anyText(filter.srcIp),
+    assignee: anyText(filter.assignee),
+    text: anyText(filter.text),
     runs: filter.runs,
-    run: filter.runId ?? '',
-    fromMs: filter.from === undefined ? 0 : Date.parse(filter.from),
-    toMs: filter.to === undefined ? forever : Date.parse(filter.to),
+    run: anyText(filter.runId),
+    fromMs: bound(filter.from, 0),
+    toMs: bound(filter.to, forever),
   };
 }
 
@@ -149,10 +153,10 @@ export async function openFindingsOfGroup(
 
 const counts = defineQuery({
   name: 'finding.counts',
-  sql: `SELECT state, severity, rule_id, any(title) AS title, count() AS n
+  sql: `SELECT state, severity, rule_id, any(title) AS any_title, count() AS n
     FROM security_finding_current WHERE ${where} GROUP BY state, severity, rule_id`,
   params: filterParams,
-  row: z.object({ state: z.string(), severity, rule_id: z.string(), title: z.string(), n: z.coerce.number() }),
+  row: z.object({ state: z.string(), severity, rule_id: z.string(), any_title: z.string(), n: z.coerce.number() }),
   timeoutMs: 15_000,
   rowsMax: 200_000,
 });
@@ -172,7 +176,7 @@ export async function summariseFindings(store: Store, filter: Filter): Promise<S
     const known = rules.get(row.rule_id);
     rules.set(row.rule_id, {
       ruleId: row.rule_id,
-      title: row.title,
+      title: row.any_title,
       severity: row.severity,
       n: row.n + (known?.n ?? 0),
     });
