@@ -6,7 +6,7 @@ CREATE TABLE IF NOT EXISTS finding_contribution
     rule_hash String,
     run_id String DEFAULT '',
     group_key String COMMENT 'SHA-256 over rule id, run id and group values, hex, first 32',
-    range_key String COMMENT 'stream|partition|lo|hi of the rows read',
+    range_key String COMMENT 'stream|partition|lo|hi|gen of the rows read; gen, as block numbers may be given out anew',
     ordinal UInt32 COMMENT 'n-th run of matches of this group in the range',
     first_ts DateTime64(3, 'UTC'),
     last_ts DateTime64(3, 'UTC'),
@@ -14,6 +14,7 @@ CREATE TABLE IF NOT EXISTS finding_contribution
     first_received_at DateTime64(3, 'UTC'),
     last_received_at DateTime64(3, 'UTC'),
     event_ids Array(UUID) COMMENT 'evidence, earliest first, at most 100',
+    event_ms Array(Int64) COMMENT 'event time of each evidence id, Unix milliseconds: merging needs it',
     group_values Map(LowCardinality(String), Nullable(String)),
     hosts Array(String), users Array(String), src_ips Array(String), dst_ips Array(String),
     stored_at DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC')
@@ -45,9 +46,10 @@ CREATE TABLE IF NOT EXISTS security_finding
     query_sql String COMMENT 'shows all rows behind it',
     query_params String COMMENT 'JSON object of its bound parameters',
     run_id String DEFAULT '',
-    superseded_by String DEFAULT '' COMMENT 'the finding this one was joined into',
+    superseded_by String DEFAULT '' COMMENT 'the finding this one was joined into; its own id when a late event took its ground away',
     created_at DateTime64(3, 'UTC') COMMENT 'when revision 1 was stored',
-    updated_at DateTime64(3, 'UTC') COMMENT 'when this revision was stored'
+    updated_at DateTime64(3, 'UTC') COMMENT 'when this revision was stored',
+    INDEX ix_group group_key TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(updated_at)
 ORDER BY (finding_id, revision)

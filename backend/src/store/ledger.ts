@@ -1,0 +1,218 @@
+import { z } from 'zod';
+import { defineQuery } from './query.ts';
+import type { Store } from './store.ts';
+
+const block = z.coerce.number().int().nonnegative();
+/** Times of the store's clock, RFC 3339 in UTC with microseconds: in order as text. */
+const moment = z.string();
+
+const identity = defineQuery({
+  name: 'ledger.table',
+  sql: `SELECT toString(uuid) AS uuid FROM system.tables WHERE database = {database:String} AND name = 'event'`,
+  params: z.object({ database: z.string() }),
+  row: z.object({ uuid: z.uuid() }),
+  timeoutMs: 10_000,
+  rowsMax: 1,
+});
+
+/** The UUID of table `event`: a table made anew is another stream. */
+export async function eventTableUuid(store: Store): Promise<string | undefined> {
+  return (await store.rows(identity, { database: store.database }))[0]?.uuid;
+}
+
+const activeParts = defineQuery({
+  name: 'ledger.parts',
+  sql: `SELECT name, partition_id, min_block_number AS lo, max_block_number AS hi, rows, now64(6, 'UTC') AS taken_at
+    FROM system.parts WHERE database = {database:String} AND table = 'event' AND active AND rows > 0
+      AND NOT startsWith(partition_id, 'patch-')
+    ORDER BY partition_id, min_block_number`,
+  params: z.object({ database: z.string() }),
+  row: z.object({ name: z.string(), partition_id: z.string(), lo: block, hi: block, rows: block, taken_at: moment }),
+  timeoutMs: 30_000,
+  rowsMax: 100_000,
+});
+export type ActivePart = z.output<(typeof activeParts)['row']>;
+
+/** Active parts of `event` that hold rows. `taken_at` is the store's clock at the listing. */
+export function listParts(store: Store): Promise<ActivePart[]> {
+  return store.rows(activeParts, { database: store.database });
+}
+
+const doneRows = defineQuery({
+  name: 'ledger.done',
+  sql: `SELECT partition, lo, hi, gen, taken_at, rows FROM ledger_done
+    WHERE stream = {stream:String}`,
+  params: z.object({ stream: z.string() }),
+  row: z.object({ partition: z.string(), lo: block, hi: block, gen: block, taken_at: moment, rows: block }),
+  timeoutMs: 30_000,
+  rowsMax: 1_000_000,
+});
+
+/** All ranges that were read. */
+export function listDone(store: Store, stream: string): Promise<z.output<(typeof doneRows)['row']>[]> {
+  return store.rows(doneRows, { stream });
+}
+
+const openClaims = defineQuery({
+  name: 'ledger.open_claims',
+  sql: `SELECT partition, lo, hi, gen, owner, at FROM ledger_claim
+    WHERE stream = {stream:String}
+      AND (partition, lo, gen) NOT IN (SELECT partition, lo, gen FROM ledger_done WHERE stream = {stream:String})
+    ORDER BY gen`,
+  params: z.object({ stream: z.string() }),
+  row: z.object({ partition: z.string(), lo: block, hi: block, gen: block, owner: z.string(), at: moment }),
+  timeoutMs: 30_000,
+  rowsMax: 100_000,
+});
+export type OpenClaim = z.output<(typeof openClaims)['row']>;
+
+/** Claims without a done row, oldest first. */
+export function listOpenClaims(store: Store, stream: string): Promise<OpenClaim[]> {
+  return store.rows(openClaims, { stream });
+}
+
+const resetRows = defineQuery({
+  name: 'ledger.resets',
+  sql: `SELECT above, at FROM ledger_reset WHERE stream = {stream:String}`,
+  params: z.object({ stream: z.string() }),
+  row: z.object({ above: block, at: moment }),
+  timeoutMs: 10_000,
+  rowsMax: 10_000,
+});
+export type ResetRow = z.output<(typeof resetRows)['row']>;
+
+export function listResets(store: Store, stream: string): Promise<ResetRow[]> {
+  return store.rows(resetRows, { stream });
+}
+
+const newestGen = defineQuery({
+  name: 'ledger.newest_gen',
+  sql: `SELECT greatest((SELECT max(gen) FROM ledger_claim WHERE stream = {stream:String}),
+                        (SELECT max(gen) FROM ledger_done WHERE stream = {stream:String})) AS gen`,
+  params: z.object({ stream: z.string() }),
+  row: z.object({ gen: block }),
+  timeoutMs: 10_000,
+  rowsMax: 1,
+});
+
+/** The highest generation ever given out, 0 for none. */
+export async function highestGen(store: Store, stream: string): Promise<number> {
+  return (await store.rows(newestGen, { stream }))[0]?.gen ?? 0;
+}
+
+export interface LedgerRange {
+  readonly stream: string;
+  readonly partition: string;
+  readonly lo: number;
+  readonly hi: number;
+  readonly gen: number;
+  readonly owner: string;
+}
+
+const claimOwner = defineQuery({
+  name: 'ledger.claim_owner',
+  sql: `SELECT owner, hi FROM ledger_claim WHERE stream = {stream:String} AND partition = {partition:String}
+    AND lo = {lo:UInt64} AND gen = {gen:UInt64} LIMIT 1`,
+  params: z.object({ stream: z.string(), partition: z.string(), lo: z.number(), gen: z.number() }),
+  row: z.object({ owner: z.string(), hi: block }),
+  timeoutMs: 10_000,
+  rowsMax: 1,
+});
+
+/** Claims a range, then reads back whose it is: false when another was first. A repeated claim of one's own is true. */
+export async function claimRange(store: Store, range: LedgerRange, signal?: AbortSignal): Promise<boolean> {
+  const { stream, partition, lo, gen } = range;
+  const options = signal === undefined ? {} : { signal };
+  await store.insert('ledger_claim', [range], { dedupToken: [stream, partition, lo, gen].join('|'), ...options });
+  const [stored] = await store.rows(claimOwner, { stream, partition, lo, gen }, options);
+  return stored?.owner === range.owner && stored.hi === range.hi;
+}
+
+/** Notes that a range was read and everything found in it is stored. */
+export async function writeDone(
+  store: Store,
+  done: LedgerRange & { rule_set_hash: string; taken_at: string; rows: number }
+): Promise<void> {
+  await store.insert('ledger_done', [done]);
+}
+
+const heights = defineQuery({
+  name: 'ledger.heights',
+  sql: `SELECT max(max_block_number) AS height, count() AS parts FROM system.parts
+    WHERE database = {database:String} AND table = 'event' AND NOT startsWith(partition_id, 'patch-')`,
+  params: z.object({ database: z.string() }),
+  row: z.object({ height: block, parts: block }),
+  timeoutMs: 10_000,
+  rowsMax: 1,
+});
+
+/** The highest block number on disk, inactive and empty parts included; 0 when there is no part. */
+export async function highestBlock(store: Store): Promise<number> {
+  return (await store.rows(heights, { database: store.database }))[0]?.height ?? 0;
+}
+
+const doneEnd = defineQuery({
+  name: 'ledger.done_end',
+  sql: `SELECT count() AS n, max(ledger_done.taken_at) AS taken, max(hi) AS highest FROM ledger_done
+    WHERE stream = {stream:String}`,
+  params: z.object({ stream: z.string() }),
+  row: z.object({ n: block, taken: moment, highest: block }),
+  timeoutMs: 10_000,
+  rowsMax: 1,
+});
+
+/** When the newest range was listed, and the highest block read; undefined before the first range. */
+export async function endOfDone(
+  store: Store,
+  stream: string
+): Promise<{ takenAt: string; highest: number } | undefined> {
+  const [row] = await store.rows(doneEnd, { stream });
+  return row === undefined || row.n === 0 ? undefined : { takenAt: row.taken, highest: row.highest };
+}
+
+const lowestSince = defineQuery({
+  name: 'ledger.lowest_since',
+  sql: `SELECT count() AS n, min(_block_number) AS lowest FROM event
+    WHERE ingested_at > parseDateTime64BestEffort({at:String}, 6, 'UTC')`,
+  params: z.object({ at: z.string() }),
+  row: z.object({ n: block, lowest: block }),
+  timeoutMs: 300_000,
+  rowsMax: 1,
+});
+
+/** The lowest block number among rows inserted after `at`; undefined when there are none. */
+export async function lowestBlockSince(store: Store, at: string): Promise<number | undefined> {
+  const [row] = await store.rows(lowestSince, { at });
+  return row === undefined || row.n === 0 ? undefined : row.lowest;
+}
+
+/** Done ranges and claims listed before now end at `above`. */
+export async function writeReset(store: Store, stream: string, above: number): Promise<void> {
+  await store.insert('ledger_reset', [{ stream, above }]);
+}
+
+const compactor = 'compaction';
+
+/**
+ * Replaces the done rows of a partition, up to generation `gen`, by merged ones, and removes their claims. A crash in
+ * between leaves both, which say the same.
+ */
+export async function replaceDone(
+  store: Store,
+  of: { stream: string; partition: string; gen: number; taken_at: string },
+  merged: readonly { lo: number; hi: number; rows: number }[]
+): Promise<void> {
+  await store.insert('ledger_done', merged.map((range) => ({ ...of, ...range, owner: compactor, rule_set_hash: '' }))); // prettier-ignore
+  const params = { stream: of.stream, partition: of.partition, gen: of.gen, compactor };
+  const where = 'stream = {stream:String} AND partition = {partition:String} AND gen <= {gen:UInt64}';
+  await store.execute(
+    'ledger.compact_claims',
+    `DELETE FROM ledger_claim WHERE ${where} AND (lo, gen) IN (SELECT lo, gen FROM ledger_done WHERE ${where})`,
+    params
+  );
+  await store.execute(
+    'ledger.compact_done',
+    `DELETE FROM ledger_done WHERE ${where} AND NOT (owner = {compactor:String} AND gen = {gen:UInt64})`,
+    params
+  );
+}
