@@ -94,8 +94,11 @@ export interface SingleRule {
   matches(event: EventRow): boolean;
   /** Value of a Sigma field through the rule's pipeline; null when missing. */
   fieldValue(event: EventRow, field: string): string | null;
-  /** The same as a boolean SQL expression (0 or 1, never NULL) over the columns of `event`, for WHERE or countIf. */
-  compile(): CompiledSql;
+  /**
+   * The same as a boolean SQL expression (0 or 1, never NULL) over the columns of `event`, for WHERE or countIf.
+   * `prefix` names the parameters, to join several rules in one statement; `p` when not given.
+   */
+  compile(prefix?: string): CompiledSql;
 }
 
 /** One row of rule_match: a rule that a correlation reads matched an event. */

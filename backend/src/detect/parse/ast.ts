@@ -48,7 +48,23 @@ export type Expression =
   | { readonly kind: 'keyword_regex'; readonly source: string; readonly flags: string };
 
 export type ExpressionKind = Expression['kind'];
-export type ExpressionOf<K extends ExpressionKind> = Extract<Expression, { kind: K }>;
+type ExpressionByKind = { [K in ExpressionKind]: Extract<Expression, { kind: K }> };
+export type ExpressionOf<K extends ExpressionKind> = ExpressionByKind[K];
+
+/** A backend: one handler per kind of node. */
+export type ExpressionHandlers<Context, Result> = {
+  readonly [K in ExpressionKind]: (node: ExpressionByKind[K], context: Context) => Result;
+};
+
+/** Hands the node to the handler of its kind. */
+export function visit<Context, Result>(
+  handlers: ExpressionHandlers<Context, Result>,
+  node: Expression,
+  context: Context
+): Result {
+  const handler = handlers[node.kind] as (node: Expression, context: Context) => Result;
+  return handler(node, context);
+}
 
 /** All of them; one alone stands for itself. `items` must not be empty. */
 export function and(items: readonly Expression[]): Expression {
