@@ -1,0 +1,132 @@
+import { entities } from '../../findings/episode.ts';
+import { groupKey } from '../../findings/group.ts';
+import { regionOf } from '../../findings/identity.ts';
+import { eventEntities } from '../../store/event.ts';
+import { liveFindingsOfGroups } from '../../store/security-finding.ts';
+import type { Store } from '../../store/store.ts';
+import { type CorrelationRule, type FiringWindow, type GroupValues, firingWindowRow } from '../rule.ts';
+import type { RangeEvaluation } from './evaluate-range.ts';
+import { groupBy } from './group-by.ts';
+import {
+  type Change,
+  type Episode,
+  type EpisodeEntities,
+  type GroupChanges,
+  type TouchedGroup,
+  changesOf,
+  storedEpisode,
+} from './revision.ts';
+
+/** A touched group of a correlation: matches of the range that it reads. */
+export interface CorrelationGroup extends TouchedGroup {
+  readonly rule: CorrelationRule;
+}
+
+interface Touch {
+  readonly key: string;
+  readonly runId: string;
+  readonly group: GroupValues;
+  readonly tsMs: number;
+  readonly receivedMs: number;
+}
+
+function* touches(rule: CorrelationRule, evaluation: RangeEvaluation): Generator<Touch> {
+  for (const ruleId of rule.references) {
+    for (const { point, runId, fields } of evaluation.byRule.get(ruleId)?.matches ?? []) {
+      const { eventId, tsMs, receivedMs } = point;
+      for (const group of rule.groupsOf({ ruleId, eventId, tsMs, fields: fields ?? {} })) {
+        yield { key: groupKey(rule.meta.id, runId, group), runId, group, tsMs, receivedMs };
+      }
+    }
+  }
+}
+
+/** The groups of a correlation that a range's matches touch. */
+export function touchedByCorrelation(rule: CorrelationRule, evaluation: RangeEvaluation): CorrelationGroup[] {
+  return [...groupBy(touches(rule, evaluation), (touch) => touch.key)].flatMap(([key, of]) => {
+    const [first] = of;
+    return first === undefined ? [] : [{ rule, key, runId: first.runId, group: first.group, fresh: of }];
+  });
+}
+
+/** The interval of triggers that the new matches can change, widened to whole findings. */
+function regionOfGroup(of: CorrelationGroup, stored: readonly { firstMs: number; lastMs: number }[]) {
+  const times = of.fresh.map(({ tsMs }) => tsMs);
+  const oldest = times.reduce((a, b) => Math.min(a, b), Infinity);
+  const newest = times.reduce((a, b) => Math.max(a, b), -Infinity);
+  return regionOf({ firstMs: oldest, lastMs: newest + of.rule.reachMs }, stored, of.rule.timespanMs);
+}
+
+function episodeOf(window: FiringWindow): Episode {
+  return { firstMs: window.firstMs, lastMs: window.lastMs, count: window.triggers, eventIds: window.eventIds };
+}
+
+/**
+ * A correlation's finding older than this is left as it is, and what follows becomes another one: matches are kept for
+ * 8 days by arrival (migration 0004), and an episode recomputed from what is left of them would shrink.
+ */
+const recomputedMs = 7 * 86_400_000;
+
+/**
+ * Recomputes the firing windows that new matches touch, from all stored matches, in event time. `groups` are of one
+ * rule and one run. What is computed replaces what is stored in the region: a late match may add, move, join or
+ * (with conditions such as lt or eq) end a finding.
+ */
+export async function recomputeCorrelation(
+  store: Store,
+  groups: readonly CorrelationGroup[],
+  nowMs: number,
+  signal?: AbortSignal
+): Promise<GroupChanges<Episode>[]> {
+  const [any] = groups;
+  if (any === undefined) return [];
+  const { rule, runId } = any;
+  const names = { rules: [rule.meta.id], keys: groups.map((of) => of.key) };
+  const live = await liveFindingsOfGroups(store, names, signal);
+  const stored = groupBy(live.filter((row) => row.created_ms >= nowMs - recomputedMs), (row) => row.group_key); // prettier-ignore
+  const regions = groups.map((of) => regionOfGroup(of, (stored.get(of.key) ?? []).map(storedEpisode)));
+  const statement = rule.compileWindows({
+    runId,
+    groups: groups.map((of) => of.group),
+    fromMs: Math.min(...regions.map((region) => region.firstMs)),
+    toMs: Math.max(...regions.map((region) => region.lastMs)),
+  });
+  const limits = { timeoutMs: 60_000, rowsMax: 200_000, ...(signal === undefined ? {} : { signal }) };
+  const rows = await store.compiled('correlation.windows', { ...statement }, firingWindowRow, limits);
+  const windows = groupBy(rows.map((row) => rule.windowOf(row)), (window) => groupKey(rule.meta.id, runId, window.group)); // prettier-ignore
+  return groups.map((of, at) => {
+    const region = regions[at];
+    const inside = (interval: { firstMs: number; lastMs: number }): boolean =>
+      region !== undefined && interval.firstMs <= region.lastMs && interval.lastMs >= region.firstMs;
+    const episodes = (windows.get(of.key) ?? []).filter(inside).map(episodeOf);
+    const found = (stored.get(of.key) ?? []).filter((row) => inside(storedEpisode(row)));
+    return changesOf(of, episodes, found);
+  });
+}
+
+/** Hosts, users and addresses of the evidence of changed episodes, read in one query. */
+export async function entitiesOfChanges(
+  store: Store,
+  changes: readonly Change<Episode>[]
+): Promise<(change: Change<Episode>) => EpisodeEntities> {
+  const ids = [...new Set(changes.flatMap(({ episode }) => episode.eventIds))];
+  const fromMs = changes.reduce((least, { episode }) => Math.min(least, episode.firstMs), Infinity);
+  const toMs = changes.reduce((most, { episode }) => Math.max(most, episode.lastMs), -Infinity);
+  const events = await eventEntities(store, ids, fromMs, toMs);
+  return ({ episode, touched, kept, joined }) => {
+    const rows = episode.eventIds.flatMap((id) => events.get(id) ?? []);
+    const fresh = touched.fresh.filter(({ tsMs }) => tsMs >= episode.firstMs && tsMs <= episode.lastMs);
+    const received = [
+      ...rows.map((row) => row.received_ms),
+      ...fresh.map(({ receivedMs }) => receivedMs),
+      ...(kept === undefined ? [] : [kept, ...joined]).map((row) => row.last_received_ms),
+    ];
+    return {
+      lastReceivedMs: received.reduce((a, b) => Math.max(a, b), 0),
+      hosts: entities(rows.map((row) => row.host)),
+      users: entities(rows.map((row) => row.user)),
+      srcIps: entities(rows.map((row) => row.src_ip)),
+      dstIps: entities(rows.map((row) => row.dst_ip)),
+    };
+  };
+}

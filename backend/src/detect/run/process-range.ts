@@ -1,0 +1,119 @@
+import { eventsOfRange } from '../../store/event.ts';
+import { deleteContributions } from '../../store/finding-contribution.ts';
+import { insertMatches } from '../../store/rule-match.ts';
+import { type RuleRunRow, deleteRuleRuns, insertRuleRuns } from '../../store/rule-run.ts';
+import type { Store } from '../../store/store.ts';
+import type { RangeEvaluation, RangeEvaluator, RuleMatches, RuleSet } from './evaluate-range.ts';
+import { slices } from './group-by.ts';
+import { type ClaimedRange, type Ledger, rangeKey } from './ledger.ts';
+import { type RangeFindings, type RuleEffect, findCorrelations, findSingles } from './range-findings.ts';
+
+export interface RangeWork {
+  readonly store: Store;
+  readonly ledger: Ledger;
+  readonly set: RuleSet;
+  readonly evaluator: RangeEvaluator;
+  /** Unix milliseconds. */
+  readonly clock: () => number;
+  readonly signal?: AbortSignal;
+}
+
+export interface RangeResult extends RangeFindings {
+  readonly rows: number;
+  readonly matches: number;
+  /** Errors of single rules, by rule id. */
+  readonly errors: ReadonlyMap<string, string>;
+}
+
+const matchesPerInsert = 50_000;
+
+type Counts = Omit<RuleRunRow, 'rows_read' | 'duration_ms'>;
+
+/**
+ * Reads one claimed range and stores everything found in it, findings before the done row: a crash anywhere only means
+ * that the same range, with the same key, is done again. Undefined when another owner has it.
+ */
+export async function processRange(work: RangeWork, range: ClaimedRange): Promise<RangeResult | undefined> {
+  const { store, ledger, set, clock, signal } = work;
+  const startedMs = clock();
+  if (!(await ledger.claim(range, signal))) return undefined;
+  const origin = rangeKey(range);
+  if (range.again) await forget(store, range);
+  const evaluation = await work.evaluator.evaluate(
+    eventsOfRange(store, { partition: range.partition, lo: range.lo, hi: range.readHi, parts: range.parts }, signal)
+  );
+  await storeMatches(store, evaluation, signal);
+  const found: RangeFindings = { hints: [], effects: new Map() };
+  const context = { store, set, origin, nowMs: clock(), ...(signal === undefined ? {} : { signal }) };
+  await findSingles(context, evaluation, found);
+  await findCorrelations(context, evaluation, found);
+  const finishedMs = clock();
+  await insertRuleRuns(
+    store,
+    { ...range, atMs: finishedMs, ruleSetHash: set.hash },
+    runRows(set, evaluation, found, finishedMs - startedMs)
+  );
+  await ledger.finish(range, set.hash, evaluation.rows);
+  return {
+    ...found,
+    rows: evaluation.rows,
+    matches: [...evaluation.byRule.values()].reduce((sum, { matches }) => sum + matches.length, 0),
+    errors: new Map([...evaluation.byRule].flatMap(([id, { error }]) => (error === '' ? [] : [[id, error]]))),
+  };
+}
+
+/** What an attempt that did not finish left behind under the same key. Findings stay: they are recomputed. */
+async function forget(store: Store, range: ClaimedRange): Promise<void> {
+  await deleteContributions(store, rangeKey(range));
+  await deleteRuleRuns(store, range);
+}
+
+/** Only rules that a correlation reads have fields. */
+async function storeMatches(store: Store, evaluation: RangeEvaluation, signal?: AbortSignal): Promise<void> {
+  const stored = [...evaluation.byRule.values()].flatMap(({ rule, matches }) =>
+    matches.flatMap(({ point, runId, fields }) =>
+      fields === undefined ? [] : [{ ruleId: rule.meta.id, ...point, runId, fields }]
+    )
+  );
+  for (const slice of slices(stored, matchesPerInsert)) await insertMatches(store, slice, signal);
+}
+
+const noEffect: RuleEffect = { findings: 0, folded: 0, error: '' };
+
+/** What struck a rule, in words: the events that were not decided, then its findings. */
+function errorText(matched: RuleMatches | undefined, effect: RuleEffect): string {
+  const struck = matched === undefined || matched.errors === 0 ? '' : `${matched.error} (${matched.errors} events)`;
+  return [struck, effect.error].filter((text) => text !== '').join('; ');
+}
+
+function ruleRow(set: RuleSet, id: string, matched: RuleMatches | undefined, effect = noEffect): Counts {
+  return {
+    rule_id: id,
+    rule_hash: set.byId.get(id)?.meta.hash ?? '',
+    matches: matched?.matches.length ?? 0,
+    findings: effect.findings,
+    folded: effect.folded,
+    error: errorText(matched, effect),
+  };
+}
+
+function runRows(set: RuleSet, evaluation: RangeEvaluation, found: RangeFindings, durationMs: number): RuleRunRow[] {
+  const ids = new Set([...evaluation.byRule.keys(), ...found.effects.keys()]);
+  const perRule = [...ids].map((id) => ({
+    ...ruleRow(set, id, evaluation.byRule.get(id), found.effects.get(id)),
+    rows_read: evaluation.rows,
+    duration_ms: 0,
+  }));
+  const sum = (of: (row: RuleRunRow) => number): number => perRule.reduce((total, row) => total + of(row), 0);
+  const whole: RuleRunRow = {
+    rule_id: '',
+    rule_hash: '',
+    rows_read: evaluation.rows,
+    matches: sum((row) => row.matches),
+    findings: sum((row) => row.findings),
+    folded: sum((row) => row.folded),
+    duration_ms: Math.max(0, Math.round(durationMs)),
+    error: '',
+  };
+  return [whole, ...perRule];
+}

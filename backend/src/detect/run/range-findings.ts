@@ -1,0 +1,126 @@
+import { ServiceError, messageOf } from '../../error.ts';
+import { evidenceMax } from '../../findings/episode.ts';
+import { shortHash } from '../../findings/group.ts';
+import { type FindingRevision, insertRevisions } from '../../store/security-finding.ts';
+import type { Store } from '../../store/store.ts';
+import { entitiesOfChanges, recomputeCorrelation, touchedByCorrelation } from './correlation-findings.ts';
+import type { RangeEvaluation } from './evaluate-range.ts';
+import { groupBy, slices } from './group-by.ts';
+import {
+  type Change,
+  type Episode,
+  type EpisodeEntities,
+  type GroupChanges,
+  type RevisionContext,
+  revisionOf,
+  supersessionsOf,
+} from './revision.ts';
+import { entitiesOfSpan, recomputeSingles, storeContributions, touchedGroups } from './single-findings.ts';
+
+/** A finding that has a new revision. */
+export interface RevisionHint {
+  readonly findingId: string;
+  readonly revision: number;
+}
+
+/** What a range did to the findings of one rule. */
+export interface RuleEffect {
+  /** Revisions written. */
+  findings: number;
+  /** Matches that its findings count without an evidence id, in the revisions written. */
+  folded: number;
+  error: string;
+}
+
+export interface RangeFindings {
+  readonly hints: RevisionHint[];
+  /** By rule id; correlations too. */
+  readonly effects: Map<string, RuleEffect>;
+}
+
+export interface FindingsContext extends RevisionContext {
+  readonly store: Store;
+  readonly signal?: AbortSignal;
+}
+
+/** Groups recomputed together: bounds queries and inserts. */
+const groupsPerStep = 200;
+/** Correlations carry their groups as parameters, and up to 100 evidence ids per episode are looked up. */
+const correlationGroupsPerStep = 50;
+
+/** Contributions, episodes and revisions of single-event rules. Idempotent for one range. */
+export async function findSingles(context: FindingsContext, evaluation: RangeEvaluation, into: RangeFindings) {
+  const raising = [...evaluation.byRule.values()].filter(({ rule }) => rule.raisesFindings);
+  for (const groups of slices(raising.flatMap(touchedGroups), groupsPerStep)) {
+    await storeContributions(context.store, context.origin, groups, context.signal);
+    const found = await recomputeSingles(context.store, groups, context.signal);
+    await write(context, found, entitiesOfSpan, into);
+  }
+}
+
+/**
+ * Correlations over the matches stored so far; call it when those of the range are stored. A correlation whose query
+ * fails is noted with its error, the others go on; a store that does not answer ends the range.
+ */
+export async function findCorrelations(context: FindingsContext, evaluation: RangeEvaluation, into: RangeFindings) {
+  for (const rule of context.set.correlations.filter(({ raisesFindings }) => raisesFindings)) {
+    try {
+      const byRun = groupBy(touchedByCorrelation(rule, evaluation), (of) => of.runId);
+      for (const groups of [...byRun.values()].flatMap((of) => slices(of, correlationGroupsPerStep))) {
+        const found = await recomputeCorrelation(context.store, groups, context.nowMs, context.signal);
+        const entitiesOf = await entitiesOfChanges(context.store, found.flatMap(({ changes }) => changes)); // prettier-ignore
+        await write(context, found, entitiesOf, into);
+      }
+    } catch (error) {
+      if (error instanceof ServiceError && error.code !== 'store.query_failed') throw error;
+      effectOf(into, rule.meta.id).error = messageOf(error);
+    }
+  }
+}
+
+function effectOf(into: RangeFindings, ruleId: string): RuleEffect {
+  const known = into.effects.get(ruleId) ?? { findings: 0, folded: 0, error: '' };
+  into.effects.set(ruleId, known);
+  return known;
+}
+
+/** One insert for a step: a crash leaves all of it or nothing. */
+async function write<E extends Episode>(
+  context: FindingsContext,
+  groups: readonly GroupChanges<E>[],
+  entitiesOf: (change: Change<E>) => EpisodeEntities,
+  into: RangeFindings
+): Promise<void> {
+  const changes = groups.flatMap((of) => of.changes);
+  const revisions = changes.flatMap((change) => revisionOrError(context, change, entitiesOf(change), into));
+  const supersessions = supersessionsOf(groups);
+  if (revisions.length === 0 && supersessions.length === 0) return;
+  const content = revisions.map((revision) => ({ ...revision, createdMs: 0, updatedMs: 0 }));
+  await insertRevisions(context.store, revisions, supersessions, {
+    dedupToken: `${context.origin}|${shortHash([content, supersessions])}`,
+    atMs: context.nowMs,
+    ...(context.signal === undefined ? {} : { signal: context.signal }),
+  });
+  for (const revision of revisions) {
+    const effect = effectOf(into, revision.rule_id);
+    effect.findings += 1;
+    effect.folded += Math.max(0, revision.count - evidenceMax);
+    into.hints.push({ findingId: revision.finding_id, revision: revision.revision });
+  }
+  for (const gone of supersessions) into.hints.push({ findingId: gone.finding_id, revision: gone.revision + 1 });
+}
+
+/** A rule whose query cannot be made does not take the others' findings with it. */
+function revisionOrError(
+  context: FindingsContext,
+  change: Change<Episode>,
+  entities: EpisodeEntities,
+  into: RangeFindings
+): FindingRevision[] {
+  try {
+    return [revisionOf(change, entities, context)];
+  } catch (error) {
+    effectOf(into, change.touched.rule.meta.id).error = messageOf(error);
+    return [];
+  }
+}
