@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { ChdbQueryStream } from 'chdb';
 import { asException, refusal } from './exception.ts';
 import { createGate } from './gate.ts';
 import { createSessions, killTagged, prepareSession, type Pairs, type Session } from './session.ts';
@@ -63,7 +64,7 @@ export function openEngine(options: EngineOptions): Engine {
 
   async function* withSession<T>(
     query: EngineQuery,
-    work: (session: Session) => AsyncIterable<T>
+    work: (session: Session, abandon: () => void) => AsyncIterable<T>
   ): AsyncGenerator<T, void> {
     const leave = await gate.enter(query.signal);
     const tag = `${randomUUID()} ${query.settings.find(([name]) => name === 'log_comment')?.[1] ?? ''}`;
@@ -75,7 +76,7 @@ export function openEngine(options: EngineOptions): Engine {
     try {
       prepareSession(session, query, tag);
       aborted.throwIfAborted();
-      yield* work(session);
+      yield* work(session, () => stop.abort());
     } catch (error) {
       throw aborted.aborted ? refusal(394, 'Query was cancelled') : asException(error);
     } finally {
@@ -87,7 +88,7 @@ export function openEngine(options: EngineOptions): Engine {
   }
 
   return {
-    stream: (query) => withSession(query, (session) => streamed(session, query)),
+    stream: (query) => withSession(query, (session, abandon) => streamed(session, query, abandon)),
     whole: (query) => only(withSession(query, (session) => atOnce(session, query))),
     insert: (query, insert, body) =>
       only(
@@ -105,29 +106,59 @@ export function openEngine(options: EngineOptions): Engine {
   };
 }
 
+function isNoSelect(error: unknown): boolean {
+  const exception = asException(error);
+  return exception.code === 36 && exception.message.includes('Streaming query is not supported');
+}
+
 /** The engine's own parser refuses a second statement only when it streams; anything but a SELECT then answers code 36. */
-function startStream(session: Session, query: EngineQuery) {
+function startStream(session: Session, query: EngineQuery): ChdbQueryStream | null {
   try {
     return session.queryStream(query.sql, { format: query.format });
   } catch (error) {
-    const exception = asException(error);
-    if (exception.code === 36 && exception.message.includes('Streaming query is not supported')) return null;
-    throw exception;
+    if (isNoSelect(error)) return null;
+    throw error;
   }
 }
 
-async function* streamed(session: Session, query: EngineQuery): AsyncGenerator<Uint8Array, void> {
+/** Pieces as they come. Left early, the query is killed and read to its end: cancelling it would block the whole process. */
+async function* streamed(session: Session, query: EngineQuery, abandon: () => void): AsyncGenerator<Uint8Array, void> {
   const stream = startStream(session, query);
   if (stream === null) {
     yield await runOther(session, query);
     return;
   }
-  for await (const chunk of stream) yield chunk.raw();
+  const chunks = stream[Symbol.asyncIterator]();
+  let reading = true;
+  try {
+    for (;;) {
+      reading = false;
+      const next = await chunks.next();
+      if (next.done === true) return;
+      reading = true;
+      yield next.value.raw();
+    }
+  } finally {
+    if (reading) {
+      abandon();
+      while (await hasMore(chunks));
+    }
+  }
+}
+
+async function hasMore(chunks: AsyncIterator<unknown>): Promise<boolean> {
+  try {
+    return (await chunks.next()).done !== true;
+  } catch {
+    return false;
+  }
 }
 
 async function* atOnce(session: Session, query: EngineQuery): AsyncGenerator<Uint8Array, void> {
-  // Only parsed so far: this proves that it is one statement.
-  startStream(session, query)?.cancel();
+  // Parses, runs nothing, and refuses a second statement.
+  if (startStream(session, { ...query, sql: `EXPLAIN AST ${query.sql}` }) !== null) {
+    throw refusal(62, 'Syntax error: this is no statement');
+  }
   yield await runOther(session, query);
 }
 

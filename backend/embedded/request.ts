@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { createGunzip, createInflate } from 'node:zlib';
 import type { Readable } from 'node:stream';
 import busboy from 'busboy';
-import { refusal } from './exception.ts';
+import { EngineException, refusal } from './exception.ts';
 
 export interface Credentials {
   user: string;
@@ -65,12 +65,17 @@ function decoded(request: IncomingMessage): Readable {
 export async function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of decoded(request)) {
-    if (!Buffer.isBuffer(chunk)) continue;
-    size += chunk.length;
-    if (size <= bytesMax) chunks.push(chunk);
-    else chunks.length = 0;
-    if (size > bytesMax * 4) break;
+  try {
+    for await (const chunk of decoded(request)) {
+      if (!Buffer.isBuffer(chunk)) continue;
+      size += chunk.length;
+      if (size <= bytesMax) chunks.push(chunk);
+      else chunks.length = 0;
+      if (size > bytesMax * 4) break;
+    }
+  } catch (error) {
+    if (error instanceof EngineException) throw error;
+    throw refusal(36, `The request body cannot be read: ${String(error)}`);
   }
   if (size > bytesMax) throw refusal(307, `The request body is larger than ${bytesMax} bytes`, 413);
   return Buffer.concat(chunks);
