@@ -1,12 +1,12 @@
-/** Most characters an address can have: ffff:...:255.255.255.255. */
-const addressLengthMax = 45;
+const addressText = /^[0-9a-fA-F:.]+$/;
 
+/** Leading zeros are decimal, as ClickHouse's toIPv6OrNull reads them (26.7), and readNetwork refuses them. */
 function readIpv4(text: string): number[] | undefined {
   const parts = text.split('.');
   if (parts.length !== 4) return undefined;
   const bytes: number[] = [];
   for (const part of parts) {
-    if (!/^(?:0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255) return undefined;
+    if (!/^\d+$/.test(part) || Number(part) > 255) return undefined;
     bytes.push(Number(part));
   }
   return bytes;
@@ -50,11 +50,19 @@ const mappedPrefix = '00000000000000000000ffff';
 
 /** 32 hex digits of an address, IPv4 as ::ffff:a.b.c.d; undefined for anything else (RFC 4291 section 2.2). */
 export function addressHex(text: string): string | undefined {
-  if (text.length > addressLengthMax) return undefined;
-  const v4 = text.includes(':') ? undefined : readIpv4(text);
-  if (v4 !== undefined) return mappedPrefix + hexOf(v4);
-  const v6 = text.includes(':') ? readIpv6(text) : undefined;
-  return v6 === undefined ? undefined : hexOf(v6);
+  if (!addressText.test(text)) return undefined;
+  if (text.includes(':')) {
+    const v6 = readIpv6(text);
+    return v6 === undefined ? undefined : hexOf(v6);
+  }
+  // The engine's own oddity: no leading zero in the first part of a bare IPv4 address.
+  const v4 = /^0\d/.test(text) ? undefined : readIpv4(text);
+  return v4 === undefined ? undefined : mappedPrefix + hexOf(v4);
+}
+
+/** `010` is 8 for some programs and 10 for others: no rule should depend on it. */
+function hasOctalLook(address: string): boolean {
+  return address.includes('.') && /(?:^|[.:])0\d+(?:\.|$)/.test(address);
 }
 
 export interface Network {
@@ -68,7 +76,7 @@ export interface Network {
 export function readNetwork(text: string): Network | undefined {
   const [address = '', prefixText, ...rest] = text.split('/');
   const hex = addressHex(address);
-  if (hex === undefined || rest.length > 0) return undefined;
+  if (hex === undefined || rest.length > 0 || hasOctalLook(address)) return undefined;
   const version = address.includes(':') ? 6 : 4;
   const bits = version === 4 ? 32 : 128;
   if (prefixText !== undefined && !/^\d{1,3}$/.test(prefixText)) return undefined;
