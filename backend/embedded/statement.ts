@@ -87,18 +87,42 @@ export function outputFormat(text: string, fallback: string): { format: string; 
 
 /**
  * Refuses a second statement behind `INSERT ... VALUES (...)`, the one place where the engine's own parser does not:
- * it takes what follows as data, and the binding then runs it. Every `;` outside quotes must be the last character.
+ * it takes what follows as data, and the binding then runs it. Behind VALUES (or FORMAT), every `;` outside quotes must
+ * be the last character, in comments too. Throws code 62.
  */
 export function refuseSecondStatement(text: string): void {
-  let quote = '';
-  for (let at = 0; at < text.length; at += 1) {
-    const character = text[at];
-    if (quote !== '') {
-      if (character === '\\') at += 1;
-      else if (character === quote) quote = '';
-    } else if (character === "'" || character === '"' || character === '`') quote = character;
-    else if (character === ';' && text.slice(at + 1).trim() !== '') {
+  let inData = false;
+  let at = 0;
+  while (at < text.length) {
+    const next = skip(text, at, !inData);
+    if (next > at) {
+      at = next;
+    } else if (text[at] === ';' && inData && text.slice(at + 1).trim() !== '') {
       throw refusal(62, 'Syntax error (Multi-statements are not allowed)');
+    } else {
+      const word = /\w+/y;
+      word.lastIndex = at;
+      const found = word.exec(text)?.[0] ?? '';
+      inData ||= /^(VALUES|FORMAT)$/i.test(found);
+      at += Math.max(1, found.length);
     }
   }
+}
+
+/** Where a quoted text or, with `comments`, a comment that begins at `at` ends; `at` itself for anything else. */
+function skip(text: string, at: number, comments: boolean): number {
+  if (comments && text.startsWith('--', at)) return after(text, '\n', at);
+  if (comments && text.startsWith('/*', at)) return after(text, '*/', at + 2);
+  const quote = text[at] ?? '';
+  if (!['"', "'", '`'].includes(quote)) return at;
+  for (let end = at + 1; end < text.length; end += 1) {
+    if (text[end] === '\\') end += 1;
+    else if (text[end] === quote) return end + 1;
+  }
+  return text.length;
+}
+
+function after(text: string, mark: string, from: number): number {
+  const found = text.indexOf(mark, from);
+  return found === -1 ? text.length : found + mark.length;
 }

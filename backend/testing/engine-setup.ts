@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -5,17 +6,29 @@ import type { TestProject } from 'vitest/node';
 import { startEngine } from '../embedded/supervisor.ts';
 import { silentLog } from '../src/log.ts';
 
+export interface EngineAddress {
+  url: string;
+  user: string;
+  password: string;
+}
+
 declare module 'vitest' {
   export interface ProvidedContext {
-    engine: { url: string; user: string; password: string };
+    engine: EngineAddress;
+    /** The read-only key of the same engine. */
+    engineReader: EngineAddress;
   }
 }
+
+const memoryBytesMax = 2_000_000_000;
 
 /** One engine for the whole run, on a directory of its own that goes when the run ends. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'loglake-test-'));
-  const engine = await startEngine({ dataDir, memoryBytesMax: 2_000_000_000, port: 0, log: silentLog });
+  const readOnly = { user: 'loglake_reader', password: randomBytes(16).toString('hex') };
+  const engine = await startEngine({ dataDir, memoryBytesMax, port: 0, log: silentLog, readOnly });
   project.provide('engine', { url: engine.url, user: engine.user, password: engine.password });
+  project.provide('engineReader', { url: engine.url, ...readOnly });
   return async () => {
     await engine.stop();
     rmSync(dataDir, { recursive: true, force: true });

@@ -1,5 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { z } from 'zod';
+import { bindTimes } from './parameter.ts';
 import { rowError, storeError } from './store-error.ts';
 
 /** How much later than the engine the client gives up, milliseconds. */
@@ -42,7 +43,7 @@ export async function* readBatches<R extends z.ZodObject>(
     signal.throwIfAborted();
     const result = await client.query({
       query: statement.sql,
-      query_params: statement.params,
+      query_params: bindTimes(statement.sql, statement.params),
       format: 'JSONEachRow',
       abort_signal: signal,
       clickhouse_settings: {

@@ -3,6 +3,7 @@ import type { Log } from '../log.ts';
 import { createInserts } from './insert.ts';
 import { connect, type ConnectionOptions } from './client.ts';
 import type { QueryDefinition } from './query.ts';
+import { bindTimes } from './parameter.ts';
 import { callStore, readBatches } from './read.ts';
 import type { TableName } from './table-name.ts';
 
@@ -20,7 +21,7 @@ export interface ExecuteOptions extends CallOptions {
 
 /**
  * The store: everything the service reads and writes goes through here. Rows come as JSON: 64-bit integers as strings,
- * times as RFC 3339 in UTC with the column's digits. Throws ServiceError store.unavailable, store.timeout or store.query_failed.
+ * times as RFC 3339 in UTC with the column's digits, and times as RFC 3339 are taken in rows and parameters. Throws ServiceError store.unavailable, store.timeout or store.query_failed.
  */
 export interface Store {
   readonly database: string;
@@ -107,7 +108,7 @@ export function createStore(options: StoreOptions): Store {
       await callStore(name, timeoutMs, executeOptions.signal, (signal) =>
         client.command({
           query: sql,
-          query_params: params,
+          query_params: bindTimes(sql, params),
           abort_signal: signal,
           clickhouse_settings: { max_execution_time: timeoutMs / 1000, log_comment: name },
         })
