@@ -26,7 +26,7 @@ function valuesOf(document: string): [string, string][] {
     .flatMap((part) => Object.entries(part))
     .flatMap(([name, value]): [string, string][] =>
       typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-        ? [[name, String(value)]]
+        ? [[name.replaceAll(' ', ''), String(value)]]
         : []
     );
 }
