@@ -57,7 +57,7 @@ function environment({ root }: SyslogPeers): NodeJS.ProcessEnv {
   return { ...process.env, LD_LIBRARY_PATH: libraries.join(':'), SYSLOGNG_PREFIX: path.join(root, 'usr') };
 }
 
-function libraryDir(peers: SyslogPeers, name: string): string {
+function libraryFile(peers: SyslogPeers, name: string): string {
   const base = path.join(peers.root, 'usr/lib');
   for (const directory of [base, ...readdirSync(base).map((entry) => path.join(base, entry))]) {
     const found = path.join(directory, name);
@@ -131,12 +131,12 @@ export function startPeer(
   const bin = path.join(peers.root, 'usr/sbin', name === 'rsyslog' ? 'rsyslogd' : 'syslog-ng');
   if (name === 'rsyslog') {
     writeFileSync(config, rsyslogConfig(file, work, port, protocol));
-    const modules = `${libraryDir(peers, 'rsyslog')}/`;
+    const modules = `${path.dirname(libraryFile(peers, 'rsyslog/imfile.so'))}/`;
     return running(bin, ['-n', '-f', config, '-i', path.join(work, 'pid'), '-M', modules], peers, work);
   }
   writeFileSync(config, syslogNgConfig(file, port, protocol));
   const place = (option: string): string => `--${option}=${path.join(work, option)}`;
-  const modules = libraryDir(peers, 'syslog-ng');
+  const modules = libraryFile(peers, 'syslog-ng');
   const version = readdirSync(modules).find((entry) => /^\d/.test(entry)) ?? '';
   return running(
     bin,
