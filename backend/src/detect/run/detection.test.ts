@@ -1,4 +1,5 @@
 import { EventEmitter, once } from 'node:events';
+import { z } from 'zod';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestDatabase, testDatabase } from '../../../testing/database.ts';
 import {
@@ -148,6 +149,36 @@ describe('isolation', () => {
       value: 1,
       detail: expect.stringContaining('broken on purpose') as string,
     });
+  });
+
+  it('a correlation whose query fails is noted in the ledger, and everything else is found', async () => {
+    const srcIp = nextAddress();
+    const rules = rulesOf(`${singleRule(1, 'login_failed')}
+title: Burst
+id: ${ruleId(3)}
+level: high
+correlation: { type: event_count, rules: [rule_1], generate: true, group-by: [src_ip], timespan: 5m, condition: { gte: 1 } }
+`);
+    const broken = rules.map((rule) =>
+      rule.kind === 'single'
+        ? rule
+        : { ...rule, compileWindows: () => ({ sql: 'SELECT nothing FROM nowhere', params: {} }) }
+    );
+    await insertEvents(db.store, [testEvent('login_failed', 0, { srcIp })]);
+    const detection = testDetection(db.store, broken);
+    await detection.runOnce();
+    expect((await findingsOf(srcIp)).map((finding) => finding.rule_id)).toEqual([ruleId(1)]);
+    const noted = await db.store.compiled(
+      'test.errors',
+      { sql: 'SELECT error FROM rule_run WHERE rule_id = {id:String}', params: { id: ruleId(3) } },
+      z.object({ error: z.string() }),
+      { timeoutMs: 5000, rowsMax: 10 }
+    );
+    expect(noted).toEqual([{ error: expect.stringContaining('correlation.windows failed: code 60') as string }]);
+    // The match was stored: the next one of the group sees both.
+    await insertEvents(db.store, [testEvent('login_failed', 1, { srcIp })]);
+    await testDetection(db.store, rules).runOnce();
+    expect((await findingsOf(srcIp)).map(({ rule_id, count }) => [rule_id, count])).toEqual([[ruleId(1), 2], [ruleId(3), 1]]); // prettier-ignore
   });
 });
 

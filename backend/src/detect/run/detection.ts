@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { HealthItem } from '@loglake/contract/source';
 import { messageOf } from '../../error.ts';
 import type { Log } from '../../log.ts';
@@ -21,6 +20,11 @@ export interface DetectionOptions {
   readonly onFinding: (hint: RevisionHint) => void;
   /** Pause between two looks, milliseconds. */
   readonly intervalMs: number;
+  /**
+   * Whose claims these are; `service` when not given. The same after a restart, so that what was claimed and not finished
+   * goes on. One process at a time per owner and database: leases between several come later.
+   */
+  readonly owner?: string;
   /** About how many rows a range holds at most; 200,000 when not given. */
   readonly rangeRowsMax?: number;
 }
@@ -74,7 +78,7 @@ function activate(rules: readonly DetectionRule[]): Active {
 /** Detection over arrived rows, one owner: the process itself. */
 export function createDetection(options: DetectionOptions): Detection {
   const { store, clock } = options;
-  const ledger = createLedger({ store, owner: randomUUID(), rowsMax: options.rangeRowsMax ?? 200_000 });
+  const ledger = createLedger({ store, owner: options.owner ?? 'service', rowsMax: options.rangeRowsMax ?? 200_000 });
   const progress: Progress = { begun: false, caughtUpMs: clock(), rowsBehind: 0, lastError: '', ruleErrors: new Map() };
   let active = activate(options.rules);
   let running: Promise<RunReport> | undefined;

@@ -3,6 +3,7 @@ import { evidenceMax } from '../../findings/episode.ts';
 import { shortHash } from '../../findings/group.ts';
 import { type FindingRevision, insertRevisions } from '../../store/security-finding.ts';
 import type { Store } from '../../store/store.ts';
+import type { CorrelationRule } from '../rule.ts';
 import { entitiesOfChanges, recomputeCorrelation, touchedByCorrelation } from './correlation-findings.ts';
 import type { RangeEvaluation } from './evaluate-range.ts';
 import { groupBy, slices } from './group-by.ts';
@@ -59,22 +60,36 @@ export async function findSingles(context: FindingsContext, evaluation: RangeEva
 }
 
 /**
- * Correlations over the matches stored so far; call it when those of the range are stored. A correlation whose query
- * fails is noted with its error, the others go on; a store that does not answer ends the range.
+ * Correlations over the matches stored so far; call it when those of the range are stored. A correlation that cannot be
+ * computed is noted with its error, and the others go on; what cannot be stored ends the range.
  */
 export async function findCorrelations(context: FindingsContext, evaluation: RangeEvaluation, into: RangeFindings) {
   for (const rule of context.set.correlations.filter(({ raisesFindings }) => raisesFindings)) {
-    try {
-      const byRun = groupBy(touchedByCorrelation(rule, evaluation), (of) => of.runId);
-      for (const groups of [...byRun.values()].flatMap((of) => slices(of, correlationGroupsPerStep))) {
-        const found = await recomputeCorrelation(context.store, groups, context.nowMs, context.signal);
-        const entitiesOf = await entitiesOfChanges(context.store, found.flatMap(({ changes }) => changes)); // prettier-ignore
-        await write(context, found, entitiesOf, into);
-      }
-    } catch (error) {
-      if (error instanceof ServiceError && error.code !== 'store.query_failed') throw error;
-      effectOf(into, rule.meta.id).error = messageOf(error);
+    for (const found of await computed(context, rule, evaluation, into)) {
+      const entitiesOf = await entitiesOfChanges(context.store, found.flatMap(({ changes }) => changes)); // prettier-ignore
+      await write(context, found, entitiesOf, into);
     }
+  }
+}
+
+/** Step by step; none when the rule or its query fails. A store that does not answer is no fault of the rule. */
+async function computed(
+  context: FindingsContext,
+  rule: CorrelationRule,
+  evaluation: RangeEvaluation,
+  into: RangeFindings
+): Promise<GroupChanges<Episode>[][]> {
+  try {
+    const byRun = groupBy(touchedByCorrelation(rule, evaluation), (of) => of.runId);
+    const steps: GroupChanges<Episode>[][] = [];
+    for (const groups of [...byRun.values()].flatMap((of) => slices(of, correlationGroupsPerStep))) {
+      steps.push(await recomputeCorrelation(context.store, groups, context.nowMs, context.signal));
+    }
+    return steps;
+  } catch (error) {
+    if (error instanceof ServiceError && error.code !== 'store.query_failed') throw error;
+    effectOf(into, rule.meta.id).error = messageOf(error);
+    return [];
   }
 }
 
