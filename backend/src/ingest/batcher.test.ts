@@ -194,6 +194,33 @@ describe('a full queue', () => {
   });
 });
 
+describe('quiet work', () => {
+  it('runs between two inserts, after the one that is being tried again', async () => {
+    const events: string[] = [];
+    const { batcher } = harness({ batchRowsMax: 1 }, (n) => {
+      events.push(`insert ${String(n)}`);
+      return n < 3 ? away() : Promise.resolve();
+    });
+    batcher.add(row('a'));
+    batcher.add(row('b'));
+    await until(() => events.length > 0);
+    await batcher.quiet(async () => {
+      events.push('work begins');
+      await new Promise((done) => setTimeout(done, 50));
+      events.push('work ends');
+    });
+    await until(() => batcher.stats().stored === 2);
+    expect(events).toEqual(['insert 1', 'insert 2', 'insert 3', 'work begins', 'work ends', 'insert 4']);
+  });
+  it('runs at once when nothing is queued, and its failure is the caller’s alone', async () => {
+    const { batcher, inserts } = harness();
+    await batcher.quiet(() => Promise.resolve());
+    await expect(batcher.quiet(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    await batcher.addAcked([row('a')]);
+    expect(inserts).toHaveLength(1);
+  });
+});
+
 describe('the end', () => {
   it('stores what waits, takes nothing more, and says that all is stored', async () => {
     const { batcher, inserts } = harness({ streamDelayMs: 60_000 });

@@ -49,6 +49,8 @@ export interface Batcher {
   /** Stores each block under its token; resolves when all are stored. */
   addBlocks(blocks: readonly Block[]): Promise<void>;
   stats(): BatcherStats;
+  /** Runs the work between two inserts: none is in flight, or stands half done, while it runs. */
+  quiet(work: () => Promise<void>): Promise<void>;
   /** Stores what is queued within the time; gives how many rows could not be. Takes nothing more. */
   close(graceMs: number): Promise<number>;
 }
@@ -101,6 +103,7 @@ export function createBatcher(deps: BatcherDeps): Batcher {
       await acknowledged(new Set(batches), settings.ackTimeoutMs, giveUp);
     },
     stats: () => ({ ...stats, queueRowsMax, queueBytesMax }),
+    quiet: queue.quiet,
     async close(graceMs) {
       closed = true;
       gathering.handOver(true);

@@ -7,9 +7,9 @@ import { batcherDefaults, createBatcher, type Batcher } from './batcher.ts';
 import { ingestHealth } from './health.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { createHttpIngest, type HttpIngest } from './http-ingest.ts';
-import { createKeyedRequests } from './keyed-requests.ts';
+import { createKeyedRequests, type KeyedRequests } from './keyed-requests.ts';
 import { createRawIds } from './raw-id.ts';
-import { createRowMaker, type RowMaker } from './row-maker.ts';
+import { createRowMaker } from './row-maker.ts';
 import { createSetAside } from './set-aside.ts';
 import { listenSyslog, type SyslogServer } from './syslog-server.ts';
 import { tcpDefaults } from './tcp-syslog.ts';
@@ -37,6 +37,11 @@ export interface Ingest {
   readonly http: HttpIngest;
   readonly syslog: Pick<SyslogServer, 'host' | 'port'>;
   health(): Promise<HealthItem[]>;
+  /**
+   * Runs the work that gives raw rows without events theirs, while no insert is in flight or stands half done:
+   * otherwise such rows get them twice, from the work and from the insert that is tried again.
+   */
+  whileQuiet(reconcile: () => Promise<void>): Promise<void>;
   /** Closes the doors and stores what is queued within the time; gives how many lines could not be. */
   close(graceMs?: number): Promise<number>;
 }
@@ -45,17 +50,14 @@ const requestsBytesMax = 64 * 1024 * 1024;
 const refusalsMax = 8;
 const closeGraceMs = 5000;
 
-function createHttp(deps: IngestDeps, batcher: Batcher, row: RowMaker, now: () => number): HttpIngest {
-  const { store, settings } = deps;
-  const keyed = createKeyedRequests({
+function createKeyed({ store }: IngestDeps, batcher: Batcher, now: () => number): KeyedRequests {
+  return createKeyedRequests({
     batcher,
     storedIds: (ids, fromMs, toMs) => storedRawIds(store, ids, fromMs, toMs),
     now,
     blockRowsMax: batcherDefaults.batchRowsMax,
     blockBytesMax: batcherDefaults.batchBytesMax,
   });
-  const { lineBytesMax, requestBytesMax } = settings;
-  return createHttpIngest({ batcher, row, keyed, settings: { lineBytesMax, requestBytesMax, requestsBytesMax } });
 }
 
 /**
@@ -73,11 +75,13 @@ export async function startIngest(deps: IngestDeps): Promise<Ingest> {
     settings: { ...batcherDefaults, queueRowsMax: settings.queueRowsMax },
   });
   const row = createRowMaker(now, createRawIds(now));
-  const http = createHttp(deps, batcher, row, now);
+  const keyed = createKeyed(deps, batcher, now);
+  const { lineBytesMax, requestBytesMax } = settings;
+  const http = createHttpIngest({ batcher, row, keyed, settings: { lineBytesMax, requestBytesMax, requestsBytesMax } });
   const syslog = await listenSyslog(settings.syslog, {
     batcher,
     row,
-    settings: { ...tcpDefaults, lineBytesMax: settings.lineBytesMax },
+    settings: { ...tcpDefaults, lineBytesMax },
   });
   const ending = new AbortController();
   const heartbeat = startHeartbeat({ store, log, now, door: syslog, signal: ending.signal });
@@ -92,6 +96,11 @@ export async function startIngest(deps: IngestDeps): Promise<Ingest> {
       });
       return [...items, beat];
     },
+    whileQuiet: (reconcile) =>
+      batcher.quiet(async () => {
+        await reconcile();
+        keyed.reconciled();
+      }),
     async close(graceMs = closeGraceMs) {
       ending.abort();
       await syslog.close();

@@ -42,10 +42,13 @@ export interface InsertQueue {
   giveUp(batch: Batch): void;
   /** Gives up everything, what is in flight included. */
   clear(): void;
+  /** Runs the work between two inserts: none is in flight, or stands half done, while it runs. */
+  quiet(work: () => Promise<void>): Promise<void>;
 }
 
 export function createInsertQueue({ store, stats, beforeInsert, onRoom }: InsertQueueDeps): InsertQueue {
   const batches: Batch[] = [];
+  const quietWork: (() => Promise<void>)[] = [];
   let inFlight: Batch | null = null;
   let running = false;
 
@@ -59,6 +62,7 @@ export function createInsertQueue({ store, stats, beforeInsert, onRoom }: Insert
   async function run(): Promise<void> {
     running = true;
     for (;;) {
+      for (let work = quietWork.shift(); work !== undefined; work = quietWork.shift()) await work();
       beforeInsert();
       const batch = batches.shift();
       if (batch === undefined) break;
@@ -94,9 +98,13 @@ export function createInsertQueue({ store, stats, beforeInsert, onRoom }: Insert
       if (!running) void run();
     },
     giveUp,
-    clear() {
-      for (const batch of [...batches]) giveUp(batch);
-      if (inFlight !== null) giveUp(inFlight);
+    clear: () => [...batches, inFlight].forEach((batch) => batch && giveUp(batch)),
+    quiet(work) {
+      const done = new Promise<void>((resolve, reject) => {
+        quietWork.push(() => work().then(resolve, reject));
+      });
+      if (!running) void run();
+      return done;
     },
   };
 }

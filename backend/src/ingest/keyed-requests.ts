@@ -26,9 +26,11 @@ export interface KeyedRequests {
     rows: readonly BodyRow[],
     encode: (row: BodyRow, identity: RowIdentity) => Buffer
   ): Promise<void>;
+  /** Tells that rows without events have just got theirs. */
+  reconciled(): void;
 }
 
-/** How long after a start requests of before it are looked for, milliseconds. */
+/** How long after a reconciliation requests of before it are looked for, and how far back, milliseconds. */
 const lookBackMs = 15 * 60_000;
 /** Tokens remembered with their time; beyond that the oldest goes. */
 const rememberedMax = 20_000;
@@ -36,13 +38,12 @@ const rememberedMax = 20_000;
 /**
  * The store drops a block whose token it knows, within one partition (a day of `received_at`) and its last 10,000 blocks.
  * So that a repeated block is the same block: ids follow from the token, and the time of the first try is kept.
- * After a restart that memory is gone, so for a while we look whether the block is stored already. If it is,
- * it is from before the start, when events of such rows were reconciled, and is not sent again: the views would
- * make its events a second time.
+ * A block whose first try was before rows without events got theirs (at start, and after the engine was) is looked for:
+ * if it is stored, it has its events, and is not sent again, because the views would make them a second time.
  */
 export function createKeyedRequests(deps: KeyedRequestsDeps): KeyedRequests {
   const { now } = deps;
-  const startedAt = now();
+  let reconciledAt = now();
   const firstTries = new Map<string, number>();
 
   function remember(token: string): number {
@@ -54,11 +55,16 @@ export function createKeyedRequests(deps: KeyedRequestsDeps): KeyedRequests {
   }
 
   async function storedBefore(token: string, firstIds: readonly string[]): Promise<ReadonlySet<string>> {
-    if (firstTries.has(token) || now() - startedAt > lookBackMs) return new Set();
-    return deps.storedIds(firstIds, startedAt - lookBackMs, startedAt);
+    const firstTry = firstTries.get(token) ?? 0;
+    // A token that nobody remembers may be of before the start.
+    if (firstTry >= reconciledAt || now() - reconciledAt > lookBackMs) return new Set();
+    return deps.storedIds(firstIds, reconciledAt - lookBackMs, reconciledAt);
   }
 
   return {
+    reconciled: () => {
+      reconciledAt = now();
+    },
     async store(token, rows, encode) {
       const idOf = createDerivedIds(token);
       const parts = blocksOf(rows, deps);

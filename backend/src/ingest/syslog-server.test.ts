@@ -125,6 +125,7 @@ describe('limits of the listener', () => {
       failuresInARow: 0,
       failure: '',
     }),
+    quiet: () => Promise.reject(new Error('not here')),
     close: () => Promise.resolve(0),
   };
   const makeRoom = (rows: number): void => {
