@@ -6,7 +6,7 @@ import { testDatabase, type TestDatabase } from '../../backend/testing/database.
 import { dashboardFiles } from '../src/dashboard-file.ts';
 import { composeService } from './compose.ts';
 import { textOf } from './repository.ts';
-import { anyRow } from './seed.ts';
+import { anyRow } from './panel-query.ts';
 
 const text = textOf('provisioning/clickhouse/users.d/loglake.xml');
 const user = z.looseObject({

@@ -7,7 +7,7 @@ import { readConfig } from '../../backend/src/config.ts';
 import { composeService, mounts } from './compose.ts';
 import { debianTool, type DebianTool } from './debian-tool.ts';
 import { read, repository, textOf } from './repository.ts';
-import { anyRow } from './seed.ts';
+import { anyRow } from './panel-query.ts';
 
 const syslogPort = readConfig({}).settings.LOGLAKE_SYSLOG_PORT;
 const collectors = path.join(repository, 'provisioning', 'collectors');

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Store } from '../../backend/src/store/store.ts';
 
 /** A host whose name has a quote: variables must escape it. */
@@ -97,7 +96,7 @@ function findings(nowMs: number): Record<string, unknown>[] {
 
 /**
  * Puts rows behind every panel: events and findings of two real hosts and one scenario run, a heartbeat, a line that no
- * parser claims, and a range the ledger has read before the events came. To be replaced by playing the scenarios.
+ * parser claims, and a range the ledger has read before the events came.
  */
 export async function seedDashboards(store: Store, nowMs: number): Promise<void> {
   const at = clickhouseTime(nowMs - 45_000);
@@ -128,6 +127,3 @@ export async function seedDashboards(store: Store, nowMs: number): Promise<void>
   await store.insert('event', events(nowMs));
   await store.insert('security_finding', findings(nowMs));
 }
-
-/** What a panel's query gives back: any columns. */
-export const anyRow = z.looseObject({});
