@@ -50,7 +50,7 @@ function readDocument(
   }
   const rule =
     correlation === undefined ? readSingle(map, meta, { issues, lists }) : readCorrelation(map, meta, issues);
-  return issues.issues.length > before ? undefined : rule;
+  return document.broken || issues.issues.length > before ? undefined : rule;
 }
 
 /** Reads a YAML file of one or several Sigma documents. Never throws on any text. `path` names it in issues. */

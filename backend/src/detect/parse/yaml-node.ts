@@ -44,6 +44,8 @@ export type YamlNode = YamlScalar | YamlMap | YamlList;
 export interface YamlDocument {
   readonly root: YamlNode;
   readonly source: string;
+  /** The YAML itself has issues: whatever else is found, it gives no rule. */
+  readonly broken: boolean;
 }
 
 /** Leading zeros make text, as in YAML 1.1: they are codes such as a keyboard layout, never amounts. */
@@ -155,12 +157,14 @@ export function readYaml(text: string, issues: IssueList): YamlDocument[] {
   const reader = new Reader(lines, issues);
   const result: YamlDocument[] = [];
   for (const document of parseDocuments(text, lines, issues)) {
+    const before = issues.issues.length;
     for (const error of [...document.errors, ...document.warnings]) {
       issues.add('sigma.yaml', reader.at(error.pos[0]), error.message);
     }
     if (document.errors.length > 0 || document.contents === null) continue;
     const root = reader.node(document.contents, { line: 1, column: 1 });
-    if (root.kind !== 'scalar' || root.type !== 'null') result.push({ root, source: documentSource(text, document) });
+    if (root.kind === 'scalar' && root.type === 'null') continue;
+    result.push({ root, source: documentSource(text, document), broken: issues.issues.length > before });
   }
   return result;
 }
