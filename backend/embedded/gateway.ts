@@ -23,7 +23,7 @@ const keepAliveMs = 10_000;
 /** The ClickHouse HTTP interface over one engine. Listen on a loopback address only. */
 export function createGateway(options: GatewayOptions): Server {
   return createServer({ maxHeaderSize: headBytesMax, keepAliveTimeout: keepAliveMs }, (request, response) => {
-    void answer(options, request, response);
+    answer(options, request, response).catch(() => response.destroy());
   });
 }
 
