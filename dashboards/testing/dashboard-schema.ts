@@ -1,15 +1,18 @@
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { createGenerator } from 'ts-json-schema-generator';
 
-const repository = path.resolve(import.meta.dirname, '..', '..');
+const dashboards = path.resolve(import.meta.dirname, '..');
+const require = createRequire(import.meta.url);
+const schemaPackage = require.resolve('@grafana/schema');
 /** Grafana's own types, as generated from its schemas and published in @grafana/schema. */
-const rawTypes = path.join(repository, 'node_modules', '@grafana', 'schema', 'dist', 'types', 'raw');
+const rawTypes = path.join(schemaPackage.slice(0, schemaPackage.lastIndexOf('dist')), 'dist', 'types', 'raw');
 
 function validatorOf(file: string, type: string): ValidateFunction {
   const schema: object = createGenerator({
     path: path.join(rawTypes, file),
-    tsconfig: path.join(repository, 'dashboards', 'tsconfig.json'),
+    tsconfig: path.join(dashboards, 'tsconfig.json'),
     type,
     skipTypeCheck: true,
     additionalProperties: false,
