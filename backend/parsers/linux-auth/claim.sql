@@ -1,0 +1,2 @@
+-- Only lines of a known shape: what these programs say otherwise is listed as unmatched.
+_number > 0

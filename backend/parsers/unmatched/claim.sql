@@ -1,0 +1,2 @@
+-- The last one takes what nobody claims.
+1
