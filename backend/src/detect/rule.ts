@@ -134,7 +134,7 @@ export interface CorrelationScope {
  */
 export interface FiringWindow {
   readonly group: GroupValues;
-  /** Event time of the earliest match in the run's windows. */
+  /** Event time of the earliest match in the run's windows; a match of an inner correlation is its trigger. */
   readonly firstMs: number;
   /** Event time of the last firing trigger. */
   readonly lastMs: number;

@@ -1,12 +1,12 @@
 import { correlate } from '../evaluate/correlate.ts';
-import { groupKey, reachOf, ruleLegsOf, type CorrelationPlan } from '../evaluate/correlation-plan.ts';
+import { groupKey, reachOf, ruleLegsOf, type CorrelationPlan, type RuleLeg } from '../evaluate/correlation-plan.ts';
 import type { ParsedCorrelation } from '../parse/rule-node.ts';
 import type { CorrelationRule, FiringWindow, FiringWindowRow, GroupValues, RuleMatch } from '../rule.ts';
 import { correlationSql } from './correlation-sql.ts';
 
-function groupsOf(plan: CorrelationPlan, match: RuleMatch): GroupValues[] {
+function groupsOf(plan: CorrelationPlan, legs: readonly RuleLeg[], match: RuleMatch): GroupValues[] {
   const groups = new Map<string, GroupValues>();
-  for (const leg of ruleLegsOf(plan)) {
+  for (const leg of legs) {
     if (leg.ruleId !== match.ruleId) continue;
     const values = leg.group.map((field) => match.fields[field] ?? null);
     groups.set(groupKey(values), Object.fromEntries(plan.groupBy.map((name, place) => [name, values[place] ?? null])));
@@ -43,7 +43,7 @@ export function createCorrelationRule(
     generate: parsed.generate,
     raisesFindings,
     fieldsOf: (ruleId) => [...new Set(legs.filter((leg) => leg.ruleId === ruleId).flatMap((leg) => leg.fields))],
-    groupsOf: (match) => groupsOf(plan, match),
+    groupsOf: (match) => groupsOf(plan, legs, match),
     compileWindows: (scope) => correlationSql(plan, scope),
     windowOf: (row) => windowOf(plan, row),
     windows: (matches, scope) => correlate(plan, matches, scope),

@@ -81,18 +81,3 @@ export function or(items: readonly Expression[]): Expression {
 export function not(item: Expression): Expression {
   return Object.freeze({ kind: 'not', item });
 }
-
-/** Names of the fields that the expression reads, as the rule writes them, each once. */
-export function fieldsOf(expression: Expression): Set<string> {
-  const names = new Set<string>();
-  const walk = (node: Expression): void => {
-    if (node.kind === 'and' || node.kind === 'or') node.items.forEach(walk);
-    else if (node.kind === 'not') walk(node.item);
-    else {
-      if ('field' in node) names.add(node.field);
-      if ('other' in node) names.add(node.other);
-    }
-  };
-  walk(expression);
-  return names;
-}

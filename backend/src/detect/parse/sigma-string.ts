@@ -52,10 +52,6 @@ export function plainTextOf(pattern: Pattern): string | undefined {
   return pattern.length === 1 && 'text' in only ? only.text : undefined;
 }
 
-export function hasWildcard(pattern: Pattern): boolean {
-  return pattern.some((part) => 'wildcard' in part);
-}
-
 const star: PatternPart = { wildcard: '*' as Wildcard };
 
 /** The pattern with `*` put before, after or around it; wildcards in it stay active. */
