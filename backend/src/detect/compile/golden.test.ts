@@ -15,6 +15,7 @@ const cases: readonly Case[] = [
   ['1 case is ignored', item('f: abc'), [[{ f: 'ABC' }, true], [{ f: 'abcd' }, false], [{ f: 'xabc' }, false]]],
   ['2 ? is one code point', item('f: a?c'), [[{ f: 'ac' }, false], [{ f: 'abc' }, true], [{ f: 'a\u{1F600}c' }, true], [{ f: 'abbc' }, false], [{ f: 'a\nc' }, true]]],
   ['3 * crosses newlines', item('f: a*c'), [[{ f: 'a\nc' }, true], [{ f: 'ac' }, true], [{ f: 'a\ncd' }, false]]],
+  ['3b the ends of a pattern do not overlap', item('{f: ab*ba, g: "a?*?a"}'), [[{ f: 'aba', g: 'abba' }, false], [{ f: 'abba', g: 'abba' }, true], [{ f: 'abba', g: 'aba' }, false]]],
   ['4 a doubled backslash before a wildcard is one backslash', item("f: '\\\\*'"), [[{ f: '\\x' }, true], [{ f: '\\' }, true], [{ f: 'x' }, false]]],
   ['5 an escaped star is literal', item("f: '\\*'"), [[{ f: 'x' }, false], [{ f: '*' }, true]]],
   ['6 a trailing backslash is literal', item("f|contains: 'C:\\a\\'"), [[{ f: 'C:\\a\\b' }, true], [{ f: 'C:\\ab' }, false]]],
