@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { inject } from 'vitest';
+import { installParsers } from '../parsers/install.ts';
 import { silentLog } from '../src/log.ts';
 import { migrate } from '../src/store/migrate.ts';
 import { createDatabase, createStore, databaseName, type Store } from '../src/store/store.ts';
@@ -18,16 +18,8 @@ export const migrationsDir = fileURLToPath(new URL('../migrations', import.meta.
 export async function testDatabase(): Promise<TestDatabase> {
   const { store, drop } = await emptyDatabase();
   await migrate(store, migrationsDir);
-  await installParsersIfThere(store);
-  return { store, drop };
-}
-
-/** Until backend/parsers/install.ts stands; then it is imported like anything else. */
-async function installParsersIfThere(store: Store): Promise<void> {
-  const file = new URL('../parsers/install.ts', import.meta.url);
-  if (!existsSync(file)) return;
-  const { installParsers } = (await import(file.href)) as { installParsers: (store: Store) => Promise<void> };
   await installParsers(store);
+  return { store, drop };
 }
 
 /** The same without any table. */

@@ -5,7 +5,7 @@ import path from 'node:path';
 import express from 'express';
 import { generate } from 'selfsigned';
 import { afterAll, describe, expect, it } from 'vitest';
-import { listen, PortTakenError } from './listen.ts';
+import { listen, PortTakenError, reserve } from './listen.ts';
 
 const directory = mkdtempSync(path.join(os.tmpdir(), 'loglake-tls-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -32,6 +32,15 @@ describe('listen', () => {
     expect(text).toBe('hello');
     await expect(fetch(server.url.replace('https', 'http'))).rejects.toThrow();
     await server.close();
+  });
+
+  it('says that the service is starting until it is opened', async () => {
+    const reserved = await reserve({ host: '127.0.0.1', port: 0, tls: null });
+    const before = await fetch(reserved.url);
+    expect([before.status, before.headers.get('retry-after')]).toEqual([503, '1']);
+    reserved.open(app);
+    expect(await (await fetch(reserved.url)).text()).toBe('hello');
+    await reserved.close();
   });
 
   it('names the variable to set when its port is taken', async () => {

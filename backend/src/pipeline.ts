@@ -1,0 +1,168 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { HealthItem } from '@loglake/contract/source';
+import type { Config } from './config.ts';
+import { createDetection, type Detection } from './detect/run/detection.ts';
+import { loadRules } from './detect/load-rules.ts';
+import type { LoadedRules } from './detect/catalogue.ts';
+import type { HintHub } from './http/hint-hub.ts';
+import { startIngest, type Ingest } from './ingest/ingest.ts';
+import type { Log } from './log.ts';
+import { createLogDoor } from './scenario/log-door.ts';
+import { createScenarioService, type ScenarioService } from './scenario/scenario-service.ts';
+import { createTriage, type Triage } from './triage/finding-service.ts';
+import { migrate } from './store/migrate.ts';
+import { applyRetention, removeExpiredFindings } from './store/retention.ts';
+import type { Store } from './store/store.ts';
+import { installParsers } from '../parsers/install.ts';
+import { reconcile } from '../parsers/reconcile.ts';
+
+export interface PipelineDeps {
+  config: Config;
+  store: Store;
+  hints: Pick<HintHub, 'publish'>;
+  /** The service's own address and the scenario token, for the scenario player's door. */
+  door: { url: string; token: string };
+  log: Log;
+}
+
+export interface Pipeline {
+  readonly rules: LoadedRules;
+  readonly ingest: Ingest;
+  readonly detection: Detection;
+  readonly triage: Triage;
+  readonly scenarios: ScenarioService;
+  health(): Promise<HealthItem[]>;
+  /** After the engine came back: block numbers may have been given out anew, and rows may lack their events. */
+  afterEngineRestart(): Promise<void>;
+  /** Closes the doors first, then lets every stage finish. */
+  stop(): Promise<void>;
+}
+
+const dayMs = 86_400_000;
+const migrations = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../migrations' : '../../migrations', import.meta.url)
+);
+
+/** Rules' facts for a finding's page. */
+function factsOf(rules: LoadedRules, ruleId: string) {
+  const rule = rules.rules.find((one) => one.meta.id === ruleId);
+  return rule === undefined ? null : { kind: rule.kind, ...rule.meta };
+}
+
+/** Removes what is past its time, once a day and at start. */
+function startHousekeeping(deps: PipelineDeps, detection: Detection): () => void {
+  const days = deps.config.settings.LOGLAKE_FINDING_DAYS;
+  const tidy = async (): Promise<void> => {
+    try {
+      await removeExpiredFindings(deps.store, days);
+      await detection.compactLedger();
+    } catch (error) {
+      deps.log.warn({ error }, 'housekeeping failed; it is tried again tomorrow');
+    }
+  };
+  void tidy();
+  const timer = setInterval(() => void tidy(), dayMs);
+  return () => clearInterval(timer);
+}
+
+function openScenarios(deps: PipelineDeps, rules: LoadedRules, detection: Detection): ScenarioService {
+  const { LOGLAKE_SCENARIOS_DIR: playbooksDir, LOGLAKE_TLS_CERT: certFile } = deps.config.settings;
+  const certificate = certFile === undefined ? {} : { certificate: readFileSync(certFile, 'utf8') };
+  return createScenarioService({
+    store: deps.store,
+    log: deps.log,
+    playbooksDir,
+    door: createLogDoor({ ...deps.door, ...certificate }),
+    now: Date.now,
+    monotonicMs: () => performance.now(),
+    titleOf: (ruleId) => factsOf(rules, ruleId)?.title ?? ruleId,
+    settle: async () => {
+      await detection.runOnce();
+    },
+  });
+}
+
+function openIngest({ config, store, log }: PipelineDeps): Promise<Ingest> {
+  const { settings } = config;
+  return startIngest({
+    store,
+    log,
+    settings: {
+      syslog: { host: settings.LOGLAKE_SYSLOG_HOST, port: settings.LOGLAKE_SYSLOG_PORT },
+      lineBytesMax: settings.LOGLAKE_INGEST_LINE_BYTES_MAX,
+      requestBytesMax: settings.LOGLAKE_INGEST_REQUEST_BYTES_MAX,
+      queueRowsMax: settings.LOGLAKE_INGEST_QUEUE_ROWS_MAX,
+      spoolDir: config.paths.spool,
+    },
+  });
+}
+
+/** The page to read: the stages, in the order in which data passes them. The doors open last and close first. */
+export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
+  const { config, store, log } = deps;
+  const { settings } = config;
+
+  // 1. Tables, and how long they keep what is in them.
+  await migrate(store, migrations);
+  await applyRetention(store, { rawDays: settings.LOGLAKE_RAW_DAYS, eventDays: settings.LOGLAKE_EVENT_DAYS });
+
+  // 2. Parsers: raw_log becomes event as it is inserted.
+  await installParsers(store);
+
+  // 3. Rules become matchers and SQL. What is wrong with one is listed, and stops none of the others.
+  const rules = await loadRules(settings.LOGLAKE_RULES_DIR);
+  log.info({ rules: rules.rules.length, issues: rules.issues.length }, 'rules loaded');
+
+  // 4. Detection reads every arrived event once. Before anybody may write: were block numbers given out anew?
+  const detection = createDetection({
+    store,
+    rules: rules.rules,
+    clock: Date.now,
+    log,
+    onFinding: ({ findingId, revision }) => deps.hints.publish({ findingId, revision, version: 0 }),
+    intervalMs: settings.LOGLAKE_DETECT_INTERVAL_MS,
+  });
+  const prepare = async (): Promise<void> => {
+    await detection.resetCheck();
+    await reconcile(store);
+  };
+  await prepare();
+  detection.start();
+
+  // 5. Triage: what people do with findings.
+  const triage = createTriage({
+    store,
+    ruleFacts: (ruleId) => factsOf(rules, ruleId),
+    now: Date.now,
+    onChange: (hint) => deps.hints.publish(hint),
+  });
+
+  // 6. Scenarios: lines through the same door as real logs, judged by what was found.
+  const scenarios = openScenarios(deps, rules, detection);
+  await scenarios.recover();
+
+  // 7. The doors: syslog opens here, HTTP when main lets requests in.
+  const ingest = await openIngest(deps);
+  const stopHousekeeping = startHousekeeping(deps, detection);
+
+  return {
+    rules,
+    ingest,
+    detection,
+    triage,
+    scenarios,
+    health: async () => [...(await ingest.health()), ...detection.health()],
+    afterEngineRestart: async () => {
+      await detection.stop();
+      await ingest.whileQuiet(prepare);
+      detection.start();
+    },
+    stop: async () => {
+      stopHousekeeping();
+      await scenarios.stop();
+      await ingest.close();
+      await detection.stop();
+    },
+  };
+}
