@@ -27,6 +27,7 @@ const rounds = Number(values.rounds);
 const random = seeded(Number(values.seed));
 const writers = 4;
 const linesPerRequest = 200;
+const acknowledgedPerRound = 5;
 /** Rule "Direct root login over SSH", whose group holds the host: each request's root login is a finding of its own. */
 const rootLoginRule = '8f1c0001-5a1e-4c0a-9d01-000000000004';
 
@@ -118,8 +119,15 @@ async function killed(child: ChildProcess | null): Promise<void> {
   await once(child, 'exit');
 }
 
+/** A random moment, once some requests of this round are acknowledged. */
+async function randomMoment(): Promise<void> {
+  const enough = acknowledged.size + acknowledgedPerRound;
+  for (let waited = 0; acknowledged.size < enough && waited < 60_000; waited += 20) await sleep(20);
+  await sleep(random() * 1500);
+}
+
 async function round(running: Running, n: number): Promise<Running> {
-  await sleep(300 + random() * 2500);
+  await randomMoment();
   const engine = random() < 0.5 ? enginePid(running.service.child.pid ?? 0) : null;
   say(
     `round ${String(n + 1)}: SIGKILL of the ${engine === null ? 'service' : 'engine'}; ${String(acknowledged.size)} requests acknowledged`
