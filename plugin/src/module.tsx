@@ -1,31 +1,32 @@
 import React, { Suspense, lazy } from 'react';
-import { AppPlugin, type AppRootProps } from '@grafana/data';
-import { initPluginTranslations } from '@grafana/i18n';
-import { loadResources } from '@grafana/scenes';
+import { AppPlugin, type AppPluginMeta, type PluginConfigPageProps } from '@grafana/data';
 import { LoadingPlaceholder } from '@grafana/ui';
-import type { AppConfigProps } from './components/AppConfig/AppConfig';
-import pluginJson from 'plugin.json';
 
-await initPluginTranslations(pluginJson.id, [loadResources]);
+const LazyApp = lazy(async () => ({ default: (await import('./app/App.tsx')).App }));
+const LazyConfiguration = lazy(async () => ({
+  default: (await import('./pages/Configuration/ConfigurationPage.tsx')).ConfigurationPage,
+}));
 
-const LazyApp = lazy(() => import('./components/App/App'));
-const LazyAppConfig = lazy(() => import('./components/AppConfig/AppConfig'));
+function Root() {
+  return (
+    <Suspense fallback={<LoadingPlaceholder text="" />}>
+      <LazyApp />
+    </Suspense>
+  );
+}
 
-const App = (props: AppRootProps) => (
-  <Suspense fallback={<LoadingPlaceholder text="" />}>
-    <LazyApp {...props} />
-  </Suspense>
-);
+function Configuration(props: PluginConfigPageProps<AppPluginMeta>) {
+  return (
+    <Suspense fallback={<LoadingPlaceholder text="" />}>
+      <LazyConfiguration {...props} />
+    </Suspense>
+  );
+}
 
-const AppConfig = (props: AppConfigProps) => (
-  <Suspense fallback={<LoadingPlaceholder text="" />}>
-    <LazyAppConfig {...props} />
-  </Suspense>
-);
-
-export const plugin = new AppPlugin<{}>().setRootPage(App).addConfigPage({
+/** What Grafana loads: the pages, each in a chunk that is fetched when it is opened. */
+export const plugin = new AppPlugin().setRootPage(Root).addConfigPage({
   title: 'Configuration',
   icon: 'cog',
-  body: AppConfig,
+  body: Configuration,
   id: 'configuration',
 });

@@ -1,0 +1,63 @@
+/** Names of the ATT&CK tactics and of the techniques that our rules tag (MITRE ATT&CK, Enterprise). */
+const names: Readonly<Record<string, string>> = {
+  reconnaissance: 'Reconnaissance',
+  'resource-development': 'Resource Development',
+  'initial-access': 'Initial Access',
+  execution: 'Execution',
+  persistence: 'Persistence',
+  'privilege-escalation': 'Privilege Escalation',
+  'defense-evasion': 'Defense Evasion',
+  'credential-access': 'Credential Access',
+  discovery: 'Discovery',
+  'lateral-movement': 'Lateral Movement',
+  collection: 'Collection',
+  'command-and-control': 'Command and Control',
+  exfiltration: 'Exfiltration',
+  impact: 'Impact',
+  t1018: 'Remote System Discovery',
+  t1021: 'Remote Services',
+  't1021.004': 'Remote Services: SSH',
+  t1041: 'Exfiltration Over C2 Channel',
+  t1046: 'Network Service Discovery',
+  t1048: 'Exfiltration Over Alternative Protocol',
+  t1059: 'Command and Scripting Interpreter',
+  't1059.004': 'Unix Shell',
+  t1071: 'Application Layer Protocol',
+  t1078: 'Valid Accounts',
+  't1078.001': 'Valid Accounts: Default Accounts',
+  't1078.003': 'Valid Accounts: Local Accounts',
+  t1087: 'Account Discovery',
+  't1087.001': 'Account Discovery: Local Account',
+  t1098: 'Account Manipulation',
+  't1098.007': 'Account Manipulation: Additional Local or Domain Groups',
+  t1110: 'Brute Force',
+  't1110.001': 'Brute Force: Password Guessing',
+  't1110.003': 'Brute Force: Password Spraying',
+  't1110.004': 'Brute Force: Credential Stuffing',
+  t1133: 'External Remote Services',
+  t1136: 'Create Account',
+  't1136.001': 'Create Account: Local Account',
+  t1190: 'Exploit Public-Facing Application',
+  t1499: 'Endpoint Denial of Service',
+  t1498: 'Network Denial of Service',
+  t1548: 'Abuse Elevation Control Mechanism',
+  't1548.003': 'Sudo and Sudo Caching',
+  t1562: 'Impair Defenses',
+  't1562.004': 'Disable or Modify System Firewall',
+  t1571: 'Non-Standard Port',
+  t1572: 'Protocol Tunneling',
+  t1589: 'Gather Victim Identity Information',
+  't1589.001': 'Gather Victim Identity Information: Credentials',
+  t1590: 'Gather Victim Network Information',
+  t1595: 'Active Scanning',
+  't1595.001': 'Active Scanning: Scanning IP Blocks',
+  't1595.002': 'Active Scanning: Vulnerability Scanning',
+};
+
+/** A tag as people know it: `attack.t1110.001` is `T1110.001 Brute Force: Password Guessing`. Unknown tags stay as they are. */
+export function tagText(tag: string): string {
+  const key = tag.toLowerCase().replace(/^attack\./, '');
+  const name = names[key] ?? names[key.replaceAll('_', '-')];
+  if (name === undefined) return tag;
+  return /^t\d{4}/.test(key) ? `${key.toUpperCase()} ${name}` : name;
+}

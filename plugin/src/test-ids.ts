@@ -1,0 +1,36 @@
+/** Every `data-testid` of the app, by page or part; the browser tests read them from here. */
+export const testIds = {
+  loading: 'loading',
+  problem: 'problem',
+  empty: 'empty',
+  liveState: 'live-state',
+  timeline: 'timeline',
+  timelinePanel: 'timeline-panel',
+  overview: { page: 'overview', health: 'overview-health', counts: 'overview-counts', sources: 'overview-sources' },
+  findings: {
+    page: 'findings',
+    table: 'findings-table',
+    bulkBar: 'findings-bulk-bar',
+    outcomes: 'triage-outcomes',
+    detail: 'finding-detail',
+    evidence: 'finding-evidence',
+    history: 'finding-history',
+    query: 'finding-query',
+  },
+  scenarios: {
+    page: 'scenarios',
+    card: 'scenario-card',
+    runs: 'scenario-runs',
+    run: 'scenario-run',
+    runState: 'scenario-run-state',
+    verdict: 'scenario-verdict',
+    removal: 'scenario-run-removal',
+  },
+  configuration: {
+    page: 'configuration',
+    form: 'configuration-form',
+    saved: 'configuration-saved',
+    test: 'configuration-test',
+    settings: 'configuration-settings',
+  },
+} as const;
