@@ -1,5 +1,5 @@
 import { authPlaceholders } from './linux-auth/families.ts';
-import { bind, fill, readSql, readSteps } from './source-text.ts';
+import { bind, fill, mentions, readSql, readSteps, substitute, type Step } from './source-text.ts';
 
 /** Every parser, in the order in which their claims are tried. `unmatched` takes the rest. */
 export const parserNames = ['heartbeat', 'linux-auth', 'netfilter', 'unmatched'] as const;
@@ -31,67 +31,99 @@ export function rawLogDefaults(): RawLogDefaults {
   };
 }
 
-/** Columns of event that a parser may set, and their value when nobody does. */
-const parsedColumns = {
-  ...{
-    product: `''`,
-    category: `''`,
-    service: `''`,
-    severity: nullOf('UInt8'),
-    facility: nullOf('UInt8'),
-    host: nullOf('String'),
-  },
-  ...{ src_ip: nullOf('String'), dst_ip: nullOf('String'), src_port: nullOf('String'), dst_port: nullOf('String') },
-  ...{ src_mac: nullOf('String'), dst_mac: nullOf('String'), protocol: nullOf('String'), user: nullOf('String') },
-  ...{ target_user: nullOf('String'), program: nullOf('String'), pid: nullOf('String'), action: nullOf('String') },
-  ...{
-    outcome: nullOf('String'),
-    dns_query: nullOf('String'),
-    http_url: nullOf('String'),
-    process_image: nullOf('String'),
-  },
-  ...{ command_line: nullOf('String'), message: `''`, fields: `map()`, time_text: `''` },
-} as const;
+/** A version 8 UUID (RFC 9562) over raw id and ordinal: the same line gives the same event, however often it is parsed. */
+const eventId = `reinterpretAsUUID(bitOr(bitAnd(reinterpretAsUInt128(sipHash128(raw_id, toUInt32(0))), toUInt128('85070591730234615865843651857941991423')), toUInt128('170141183460469231731687303715884138496')))`;
+
+const nullText = nullOf('String');
+/** Columns that every event takes from its raw row, then those that a parser may set with their value when nobody does. */
+const rowColumns = {
+  id: eventId,
+  raw_id: 'raw_id',
+  parse_gen: 'toUInt32(0)',
+  received_at: 'received_at',
+  source: 'source',
+  parser: 'parser',
+  run_id: 'run_id',
+};
+const timeColumns = { ts: 'received_at', ts_quality: `'missing'`, ts_text: `''` };
+const logSourceColumns = { product: `''`, category: `''`, service: `''` };
+const numberColumns = { severity: nullOf('UInt8'), facility: nullOf('UInt8') };
+const textColumns = [
+  ...['host', 'src_ip', 'dst_ip', 'src_port', 'dst_port', 'src_mac', 'dst_mac', 'protocol', 'user', 'target_user'],
+  ...['program', 'pid', 'action', 'outcome', 'dns_query', 'http_url', 'process_image', 'command_line'],
+] as const;
+
+const columnDefaults: Readonly<Record<string, string>> = {
+  ...rowColumns,
+  ...timeColumns,
+  ...logSourceColumns,
+  ...numberColumns,
+  ...Object.fromEntries(textColumns.map((column) => [column, nullText])),
+  message: `''`,
+  fields: `CAST(map(), 'Map(LowCardinality(String), Nullable(String))')`,
+};
+
+/** The columns that `eventSelect` gives, in its order. */
+export const eventColumns: readonly string[] = Object.keys(columnDefaults);
 
 function nullOf(type: string): string {
   return `CAST(NULL, 'Nullable(${type})')`;
 }
 
-/** The columns that `eventSelect` gives, in its order. */
-export const eventColumns: readonly string[] = [
-  ...['id', 'raw_id', 'parse_gen', 'received_at', 'source', 'parser', 'run_id', 'ts', 'ts_quality'],
-  ...Object.keys(parsedColumns).map((column) => (column === 'time_text' ? 'ts_text' : column)),
-];
+interface Stage {
+  /** What stands after FROM. */
+  readonly from: string;
+  /** Names of results so far, and the SQL by which they are read. */
+  readonly known: ReadonlyMap<string, string>;
+}
 
-/** A version 8 UUID (RFC 9562) over raw id and ordinal: the same line gives the same event, however often it is parsed. */
-const eventId = `reinterpretAsUUID(bitOr(bitAnd(reinterpretAsUInt128(sipHash128(raw_id, toUInt32(0))), toUInt128('85070591730234615865843651857941991423')), toUInt128('170141183460469231731687303715884138496')))`;
+/** A stage more: the tuple, as column `column`, of those of `steps` that `used` names. */
+function stage(before: Stage, column: string, steps: readonly Step[], used: string): Stage {
+  const own = steps.filter(({ name }) => mentions(used, name));
+  if (own.length === 0) return before;
+  const given = [...before.known].map(([name, sql]) => ({ name, sql }));
+  const body = bind([...given, ...steps], `tuple(${own.map(({ name }) => name).join(', ')})`);
+  const results = own.map(({ name }, index) => [name, `tupleElement(${column}, ${index + 1})`] as const);
+  return {
+    from: `(SELECT *, ${body} AS ${column} FROM ${before.from})`,
+    known: new Map([...before.known, ...results]),
+  };
+}
 
 /**
- * The SELECT that makes event rows of raw rows.
+ * The SELECT that makes event rows of raw rows, in three stages of a tuple each: header, parser, time.
  * `rows` is what stands after FROM: a table, or a subquery in parentheses, with raw_log's columns.
  */
 export function eventSelect(name: ParserName, rows: string): string {
-  const header = readSteps('header/steps.sql');
-  const said = readSteps('header/columns.sql');
+  const header = renamed(readSteps('header/steps.sql').steps);
   const parser = readSteps(`${name}/parser.sql`, authPlaceholders);
   const time = readSteps('header/time.sql');
-  const set = new Map([...said.columns, ...parser.columns].map((column) => [column.name, column]));
-  for (const column of set.keys())
-    if (!(column in parsedColumns)) throw new Error(`${name}/parser.sql: no column ${column}`);
-  const outputs = [...set.keys(), ...time.columns.map((column) => column.name)];
-  const body = bind(
-    [...header.steps, ...parser.steps, ...set.values(), ...time.steps, ...time.columns],
-    `tuple(${outputs.join(', ')})`
+  const said = [...readSteps('header/columns.sql').columns, ...parser.columns, ...time.columns];
+  const set = new Map(renamed(said).map((column) => [column.name, column.sql]));
+  const unknown = [...set.keys()].find((column) => !(column in columnDefaults));
+  if (unknown !== undefined) throw new Error(`${name}/parser.sql: event has no column ${unknown}`);
+  const parserSteps = renamed(parser.steps);
+  const timeSteps = [{ name: '_time_text', sql: set.get('ts_text') ?? `''` }, ...renamed(time.steps)];
+  const text = (steps: readonly Step[]) => steps.map(({ sql }) => sql).join('\n');
+  const columns = [...set.values()].join('\n');
+
+  const base = `(SELECT id AS raw_id, received_at, source, parser, run_id, hostname, program AS raw_program, envelope_time, raw FROM ${rows})`;
+  const first = stage(
+    { from: base, known: new Map() },
+    '_h',
+    header,
+    `${text(parserSteps)}\n${text(timeSteps)}\n${columns}`
   );
-  const value = (column: string, otherwise: string) => {
-    const place = outputs.indexOf(column);
-    return place < 0 ? otherwise : `tupleElement(_event, ${place + 1})`;
-  };
-  const columns = Object.entries(parsedColumns).map(
-    ([column, otherwise]) => `${value(column, otherwise)} AS ${column === 'time_text' ? 'ts_text' : column}`
+  const second = stage(first, '_p', parserSteps, `${text(timeSteps)}\n${columns}`);
+  const third = stage(second, '_t', timeSteps, columns);
+  const list = Object.entries(columnDefaults).map(
+    ([column, otherwise]) => `${substitute(set.get(column) ?? otherwise, third.known)} AS ${column}`
   );
-  return `SELECT ${eventId} AS id, raw_id, toUInt32(0) AS parse_gen, received_at, source, parser, run_id,
-${value('ts', 'received_at')} AS ts, ${value('ts_quality', `'missing'`)} AS ts_quality,
-${columns.join(',\n')}
-FROM (SELECT id AS raw_id, received_at, source, parser, run_id, ${body} AS _event FROM ${rows})`;
+  return `SELECT ${list.join(',\n')}\nFROM ${third.from}`;
+}
+
+/** raw_log.program under another name: event has a column of that name, and an alias would hide it. */
+function renamed(steps: readonly Step[]): Step[] {
+  const names = new Map([['program', 'raw_program']]);
+  return steps.map(({ name, sql }) => ({ name, sql: substitute(sql, names) }));
 }

@@ -69,7 +69,7 @@ export function shapeSql(families: readonly ShapeFamily[]): ShapeSql {
   const place = `transform(concat(_family, ' ', substringIndex(_text, ' ', 1)), ${list([...candidates.keys()])}, range(1, ${candidates.size + 1}), 0)`;
   const tried = `arrayElement([[0], ${[...candidates.values()].map((numbers) => `[${numbers.join(', ')}]`).join(', ')}], ${place} + 1)`;
   return {
-    shape_number: `arrayFirst(n -> n > 0 AND match(_text, arrayElement(${list(['', ...patterns])}, n + 1)), ${tried})`,
+    shape_number: `arrayFirst(n -> if(n = 0, 0, match(_text, arrayElement(${list(['', ...patterns])}, n + 1))), ${tried})`,
     shape_names: `splitByChar(' ', ${of(shapes.map((item) => valueNames(item).join(' ')))})`,
     shape_values: `mapFilter((k, v) -> v != '', mapFromArrays(_names, arrayResize(splitByChar('${separator}', replaceRegexpOne(_text, ${of(patterns)}, ${of(shapes.map(template))})), length(_names))))`,
     shape_action: `nullIf(${of(shapes.map((item) => item.action))}, '')`,

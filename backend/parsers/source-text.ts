@@ -54,15 +54,20 @@ export function readSteps(file: string, values: Readonly<Record<string, string>>
 }
 
 /** Whether `sql` names `name` outside of string literals. */
-function names(sql: string, name: string): boolean {
+export function mentions(sql: string, name: string): boolean {
   return new RegExp(`\\b${name}\\b`).test(sql.replaceAll(/'(?:[^'\\]|\\.)*'/g, "''"));
+}
+
+/** `sql` with other expressions in place of names, string literals left alone. */
+export function substitute(sql: string, values: ReadonlyMap<string, string>): string {
+  return sql.replaceAll(/'(?:[^'\\]|\\.)*'|\b[a-z_]+\b/g, (word) => values.get(word) ?? word);
 }
 
 /** The steps that `body` needs, in order; the others are left out. */
 function needed(steps: readonly Step[], body: string): Step[] {
   const result: Step[] = [];
   for (const step of steps.toReversed()) {
-    if ([body, ...result.map(({ sql }) => sql)].some((sql) => names(sql, step.name))) result.unshift(step);
+    if ([body, ...result.map(({ sql }) => sql)].some((sql) => mentions(sql, step.name))) result.unshift(step);
   }
   return result;
 }
@@ -76,7 +81,7 @@ export function bind(steps: readonly Step[], body: string): string {
   const levels: Step[][] = [];
   for (const step of needed(steps, body)) {
     const level = levels.at(-1);
-    if (level === undefined || level.some(({ name }) => names(step.sql, name))) levels.push([step]);
+    if (level === undefined || level.some(({ name }) => mentions(step.sql, name))) levels.push([step]);
     else level.push(step);
   }
   return levels.reduceRight(
@@ -84,10 +89,4 @@ export function bind(steps: readonly Step[], body: string): string {
       `arrayMap((${level.map(({ name }) => name).join(', ')}) -> ${inner}, ${level.map(({ sql }) => `[${sql}]`).join(', ')})[1]`,
     body
   );
-}
-
-/** `expression` with the steps it needs as aliases beside it, for DEFAULTs: there aliases are cheap, and equal ones of several columns are computed once. */
-export function beside(steps: readonly Step[], expression: string): string {
-  const aliases = needed(steps, expression).map(({ name, sql }) => `(${sql}) AS ${name}`);
-  return `tupleElement(tuple(${[...aliases, expression].join(', ')}), ${aliases.length + 1})`;
 }

@@ -1,6 +1,6 @@
 -- What the header alone says of an event; a parser replaces what it knows better. A column named nowhere is NULL, or '' where it may not be.
 
--- column: time_text
+-- column: ts_text
 if(_time = '', envelope_time, _time)
 
 -- column: severity
@@ -19,7 +19,7 @@ nullIf(toString(program), '')
 if(_pid IN ('', '-'), NULL, _pid)
 
 -- column: process_image
-if(_tagged AND startsWith(_tag[3], '/'), _tag[3], NULL)
+multiIf(NOT _tagged, NULL, startsWith(_tag[3], '/'), _tag[3], NULL)
 
 -- column: message
 _message

@@ -1,17 +1,17 @@
--- The event's time from `time_text`: `Mmm dd [yyyy] hh:mm:ss[.f] [yyyy]`, `yyyy-mm-ddThh:mm:ss[.f][zone]` or `dd/Mmm/yyyy:hh:mm:ss zone`.
+-- The event's time from `_time_text`: `Mmm dd [yyyy] hh:mm:ss[.f] [yyyy]`, `yyyy-mm-ddThh:mm:ss[.f][zone]` or `dd/Mmm/yyyy:hh:mm:ss zone`.
 -- The engine's parser refuses 30 February but accepts 25:61:61, and would guess a missing year from its own clock: both are seen to here.
 
 -- step: _dated
 -- Year first; a blank in its place where the line has none; '' where a clock cannot read it.
 multiIf(
-    NOT match(time_text, '[T :](?:[01]?[0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:[.,][0-9]+)?(?: ?[+-](?:0[0-9]|1[0-4]):?[0-5][0-9]| (?:19|20)[0-9][0-9]|[Zz])?$'), '',
-    match(time_text, '^[A-Za-z]'), replaceOne(replaceRegexpOne(time_text, '^([A-Za-z]+) +([0-9]+) (?:([0-9]{4}) )?([0-9:.,]+)(?: ([0-9]{4}))?$', '\\3\\5 \\1 \\2 \\4'), ',', '.'),
-    position(time_text, '/') > 0, replaceRegexpOne(time_text, '^([0-9]+)/([A-Za-z]+)/([0-9]+):([0-9:]+) *([+-][0-9]+)$', '\\3 \\2 \\1 \\4 \\5'),
-    replaceOne(time_text, ',', '.')
+    NOT match(_time_text, '[T :](?:[01]?[0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:[.,][0-9]+)?(?: ?[+-](?:0[0-9]|1[0-4]):?[0-5][0-9]| (?:19|20)[0-9][0-9]|[Zz])?$'), '',
+    match(_time_text, '^[A-Za-z]'), replaceOne(replaceRegexpOne(_time_text, '^([A-Za-z]+) +([0-9]+) (?:([0-9]{4}) )?([0-9:.,]+)(?: ([0-9]{4}))?$', '\\3\\5 \\1 \\2 \\4'), ',', '.'),
+    position(_time_text, '/') > 0, replaceRegexpOne(_time_text, '^([0-9]+)/([A-Za-z]+)/([0-9]+):([0-9:]+) *([+-][0-9]+)$', '\\3 \\2 \\1 \\4 \\5'),
+    replaceOne(_time_text, ',', '.')
 )
 
 -- step: _near
-if(_time != '' AND envelope_time != '', ifNull(parseDateTime64BestEffortOrNull(envelope_time, 3, 'UTC'), received_at), received_at)
+multiIf(_time = '', received_at, envelope_time = '', received_at, ifNull(parseDateTime64BestEffortOrNull(envelope_time, 3, 'UTC'), received_at))
 
 -- step: _this_year
 parseDateTime64BestEffortOrNull(if(startsWith(_dated, ' '), concat(toString(toYear(_near)), _dated), _dated), 3, 'UTC')
@@ -26,10 +26,10 @@ multiIf(
 )
 
 -- step: _quality
-multiIf(time_text = '', 'missing', ifNull(_ts, toDateTime64(0, 3, 'UTC')) = toDateTime64(0, 3, 'UTC') OR toYear(_ts) < 1900, 'unreadable', _ts > received_at + INTERVAL 24 HOUR, 'future', startsWith(_dated, ' '), 'year_inferred', 'exact')
+multiIf(_time_text = '', 'missing', isNull(_ts), 'unreadable', toYear(_ts) < 1900, 'unreadable', _ts > received_at + INTERVAL 24 HOUR, 'future', startsWith(_dated, ' '), 'year_inferred', 'exact')
 
 -- column: ts_quality
 _quality
 
 -- column: ts
-if(_quality IN ('exact', 'year_inferred'), assumeNotNull(_ts), received_at)
+multiIf(_quality = 'exact', assumeNotNull(_ts), _quality = 'year_inferred', assumeNotNull(_ts), received_at)

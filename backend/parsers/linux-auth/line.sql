@@ -7,7 +7,7 @@ if(endsWith(program, ')'), substringIndex(program, '(', 1), toString(program))
 trimBoth(if(startsWith(_message, 'message repeated '), extract(_message, '^message repeated [0-9]+ times: \\[ ?(\\C*)\\] *$'), _message), ' \r\n\0')
 
 -- step: _is_pam
-startsWith(_line, 'pam_') OR endsWith(program, '(pam_unix)')
+if(startsWith(_line, 'pam_'), 1, endsWith(program, '(pam_unix)'))
 
 -- step: _family
 if(_is_pam, 'pam', {{family_of_program}})
@@ -18,4 +18,4 @@ multiIf(_family = 'sudo', concat(' ', _line), startsWith(_line, 'pam_'), replace
 
 -- step: _number
 -- A line break or separator is never sshd's: it is somebody's forged line.
-if(_family = '' OR match(_line, '[\n\x1f]'), 0, {{shape_number}})
+multiIf(_family = '', 0, match(_line, '[\n\x1f]'), 0, {{shape_number}})

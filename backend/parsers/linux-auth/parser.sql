@@ -28,7 +28,7 @@ if(_v['ruser'] != '', _v['ruser'], _v['pam_user'])
 if(_v['by_user'] != '', _v['by_user'], _v['for_user'])
 
 -- step: _more
-mapFilter((k, v) -> v != '' AND k NOT IN ('user', 'user_too', 'pam_user', 'by_user', 'for_user', 'target_user', 'src_ip', 'src_port', 'dst_ip', 'dst_port', 'command_line', 'invalid_user', 'invalid_user_too', 'pam_service_too'),
+mapFilter((k, v) -> if(v = '', 0, k NOT IN ('user', 'user_too', 'pam_user', 'by_user', 'for_user', 'target_user', 'src_ip', 'src_port', 'dst_ip', 'dst_port', 'command_line', 'invalid_user', 'invalid_user_too', 'pam_service_too')),
     mapConcat(_v, map(
         'invalid', if(concat(_v['invalid_user'], _v['invalid_user_too']) != '', 'true', ''),
         'src_host', if(_is_address, '', _v['src_ip']),
@@ -68,8 +68,9 @@ nullIf(multiIf(_user != '', _user, _pam_user != '', _pam_user, _session_user), '
 -- column: target_user
 nullIf(multiIf(
     _v['target_user'] != '', _v['target_user'],
-    _v['ruser'] != '' AND _v['pam_user'] != _v['ruser'], _v['pam_user'],
-    _v['for_user']
+    _v['ruser'] = '', _v['for_user'],
+    _v['pam_user'] != _v['ruser'], _v['pam_user'],
+    ''
 ), '')
 
 -- column: action

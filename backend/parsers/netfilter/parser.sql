@@ -83,7 +83,7 @@ mapFilter((k, v) -> v != '', map(
 -- column: service
 'netfilter'
 
--- column: time_text
+-- column: ts_text
 multiIf(_time != '', _time, length(_pve) > 0, _pve[4], envelope_time)
 
 -- column: src_ip
