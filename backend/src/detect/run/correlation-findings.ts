@@ -1,8 +1,8 @@
 import { entities } from '../../findings/episode.ts';
 import { groupKey } from '../../findings/group.ts';
 import { regionOf } from '../../findings/identity.ts';
-import { eventEntities } from '../../store/event.ts';
-import { liveFindingsOfGroups } from '../../store/security-finding.ts';
+import { type EventEntities, eventEntities } from '../../store/event.ts';
+import { type LiveFinding, liveFindingsOfGroups } from '../../store/security-finding.ts';
 import type { Store } from '../../store/store.ts';
 import { type CorrelationRule, type FiringWindow, type GroupValues, firingWindowRow } from '../rule.ts';
 import type { RangeEvaluation } from './evaluate-range.ts';
@@ -67,6 +67,19 @@ function episodeOf(window: FiringWindow): Episode {
  */
 const recomputedMs = 7 * 86_400_000;
 
+/** Findings of the groups that may be recomputed, by group. */
+export async function storedOfCorrelations(
+  store: Store,
+  groups: readonly CorrelationGroup[],
+  nowMs: number,
+  signal?: AbortSignal
+): Promise<ReadonlyMap<string, readonly LiveFinding[]>> {
+  if (groups.length === 0) return new Map();
+  const names = { rules: [...new Set(groups.map((of) => of.rule.meta.id))], keys: groups.map((of) => of.key) };
+  const live = await liveFindingsOfGroups(store, names, signal);
+  return groupBy(live.filter((row) => row.created_ms >= nowMs - recomputedMs), (row) => row.group_key); // prettier-ignore
+}
+
 /**
  * Recomputes the firing windows that new matches touch, from all stored matches, in event time. `groups` are of one
  * rule and one run. What is computed replaces what is stored in the region: a late match may add, move, join or
@@ -75,15 +88,12 @@ const recomputedMs = 7 * 86_400_000;
 export async function recomputeCorrelation(
   store: Store,
   groups: readonly CorrelationGroup[],
-  nowMs: number,
+  stored: ReadonlyMap<string, readonly LiveFinding[]>,
   signal?: AbortSignal
 ): Promise<GroupChanges<Episode>[]> {
   const [any] = groups;
   if (any === undefined) return [];
   const { rule, runId } = any;
-  const names = { rules: [rule.meta.id], keys: groups.map((of) => of.key) };
-  const live = await liveFindingsOfGroups(store, names, signal);
-  const stored = groupBy(live.filter((row) => row.created_ms >= nowMs - recomputedMs), (row) => row.group_key); // prettier-ignore
   const regions = groups.map((of) => regionOfGroup(of, (stored.get(of.key) ?? []).map(storedEpisode)));
   const statement = rule.compileWindows({
     runId,
@@ -108,25 +118,28 @@ export async function recomputeCorrelation(
 export async function entitiesOfChanges(
   store: Store,
   changes: readonly Change<Episode>[]
-): Promise<(change: Change<Episode>) => EpisodeEntities> {
+): Promise<Map<Change<Episode>, EpisodeEntities>> {
   const ids = [...new Set(changes.flatMap(({ episode }) => episode.eventIds))];
   const fromMs = changes.reduce((least, { episode }) => Math.min(least, episode.firstMs), Infinity);
   const toMs = changes.reduce((most, { episode }) => Math.max(most, episode.lastMs), -Infinity);
   const events = await eventEntities(store, ids, fromMs, toMs);
-  return ({ episode, touched, kept, joined }) => {
-    const rows = episode.eventIds.flatMap((id) => events.get(id) ?? []);
-    const fresh = touched.fresh.filter(({ tsMs }) => tsMs >= episode.firstMs && tsMs <= episode.lastMs);
-    const received = [
-      ...rows.map((row) => row.received_ms),
-      ...fresh.map(({ receivedMs }) => receivedMs),
-      ...(kept === undefined ? [] : [kept, ...joined]).map((row) => row.last_received_ms),
-    ];
-    return {
-      lastReceivedMs: received.reduce((a, b) => Math.max(a, b), 0),
-      hosts: entities(rows.map((row) => row.host)),
-      users: entities(rows.map((row) => row.user)),
-      srcIps: entities(rows.map((row) => row.src_ip)),
-      dstIps: entities(rows.map((row) => row.dst_ip)),
-    };
+  return new Map(changes.map((change) => [change, entitiesOf(change, events)]));
+}
+
+function entitiesOf(change: Change<Episode>, events: ReadonlyMap<string, EventEntities>): EpisodeEntities {
+  const { episode, touched, kept, joined } = change;
+  const rows = episode.eventIds.flatMap((id) => events.get(id) ?? []);
+  const fresh = touched.fresh.filter(({ tsMs }) => tsMs >= episode.firstMs && tsMs <= episode.lastMs);
+  const received = [
+    ...rows.map((row) => row.received_ms),
+    ...fresh.map(({ receivedMs }) => receivedMs),
+    ...(kept === undefined ? [] : [kept, ...joined]).map((row) => row.last_received_ms),
+  ];
+  return {
+    lastReceivedMs: received.reduce((a, b) => Math.max(a, b), 0),
+    hosts: entities(rows.map((row) => row.host)),
+    users: entities(rows.map((row) => row.user)),
+    srcIps: entities(rows.map((row) => row.src_ip)),
+    dstIps: entities(rows.map((row) => row.dst_ip)),
   };
 }

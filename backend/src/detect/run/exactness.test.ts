@@ -114,7 +114,7 @@ const order = (list: readonly Expected[]): Expected[] =>
 function randomEvents(random: () => number, count: number): TestEvent[] {
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
   return Array.from({ length: count }, () =>
-    testEvent(pick(['a', 'a', 'a', 'b', 'c', 'none']), Math.floor(random() * 1500) * 0.5, {
+    testEvent(pick(['a', 'a', 'a', 'b', 'c', 'none']), Math.floor(random() * 1000) * 0.5, {
       srcIp: pick(['192.0.2.1', '192.0.2.2', '', null]),
       user: pick(['root', 'admin', 'test', 'oracle', null]),
       receivedMs: testEvent('x', 0).receivedMs - (random() < 0.2 ? 86_400_000 : 0),
@@ -122,20 +122,20 @@ function randomEvents(random: () => number, count: number): TestEvent[] {
   );
 }
 
-for (const seed of [1, 2, 3]) {
+for (const seed of [1, 2]) {
   it(`live findings equal one offline evaluation over all events (seed ${seed})`, async () => {
     await db.store.execute('test.empty', 'TRUNCATE TABLE security_finding');
     for (const table of ['event', 'rule_match', 'finding_contribution', 'ledger_done', 'ledger_claim']) {
       await db.store.execute('test.empty', `TRUNCATE TABLE ${table}`);
     }
     const random = randomOf(seed);
-    const events = randomEvents(random, 220);
-    const detection = testDetection(db.store, rules, { rangeRowsMax: 12 });
+    const events = randomEvents(random, 150);
+    const detection = testDetection(db.store, rules, { rangeRowsMax: 15 });
     for (let at = 0; at < events.length;) {
       const size = 1 + Math.floor(random() * 25);
       await insertEvents(db.store, events.slice(at, at + size));
       at += size;
-      if (random() < 0.6) await detection.runOnce();
+      if (random() < 0.5) await detection.runOnce();
     }
     await detection.runOnce();
     const live = await liveFindings(db.store);
@@ -151,7 +151,7 @@ for (const seed of [1, 2, 3]) {
     expect(found.length).toBeGreaterThan(20);
     const kinds = new Set(found.map(({ rule }) => rule));
     expect(kinds.size).toBeGreaterThanOrEqual(6);
-    for (const finding of live.slice(0, 15)) {
+    for (const finding of live.slice(0, 8)) {
       const shown = await shownBy(db.store, finding);
       expect(shown.slice(0, finding.event_ids.length)).toEqual(finding.event_ids);
     }

@@ -66,7 +66,7 @@ export function findingQuery(rule: SingleRule | CorrelationRule, scope: EpisodeS
 WHERE run_id = {run:String}
   AND ts BETWEEN fromUnixTimestamp64Milli({first:Int64}, 'UTC') AND fromUnixTimestamp64Milli({last:Int64}, 'UTC')
   AND (${parts.map((part) => part.sql).join('\n    OR ')})
-ORDER BY ts, id`;
+ORDER BY ts, toString(id)`;
   const scopeParams = { run: scope.runId, first: String(scope.firstMs), last: String(scope.lastMs) };
   return {
     sql,

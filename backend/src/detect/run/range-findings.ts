@@ -4,7 +4,13 @@ import { shortHash } from '../../findings/group.ts';
 import { type FindingRevision, insertRevisions } from '../../store/security-finding.ts';
 import type { Store } from '../../store/store.ts';
 import type { CorrelationRule } from '../rule.ts';
-import { entitiesOfChanges, recomputeCorrelation, touchedByCorrelation } from './correlation-findings.ts';
+import {
+  type CorrelationGroup,
+  entitiesOfChanges,
+  recomputeCorrelation,
+  storedOfCorrelations,
+  touchedByCorrelation,
+} from './correlation-findings.ts';
 import type { RangeEvaluation } from './evaluate-range.ts';
 import { groupBy, slices } from './group-by.ts';
 import {
@@ -44,10 +50,12 @@ export interface FindingsContext extends RevisionContext {
   readonly signal?: AbortSignal;
 }
 
-/** Groups recomputed together: bounds queries and inserts. */
-const groupsPerStep = 200;
-/** Correlations carry their groups as parameters, and up to 100 evidence ids per episode are looked up. */
-const correlationGroupsPerStep = 50;
+/** Groups recomputed together: bounds what is read and inserted at once. */
+const groupsPerStep = 1000;
+/** Each step reads all matches of the timespan once, so a flood of groups must not mean many steps. */
+const correlationGroupsPerStep = 5000;
+/** Changed episodes whose evidence, up to 100 ids each, is looked up together. */
+const changesPerLookup = 50;
 
 /** Contributions, episodes and revisions of single-event rules. Idempotent for one range. */
 export async function findSingles(context: FindingsContext, evaluation: RangeEvaluation, into: RangeFindings) {
@@ -64,30 +72,43 @@ export async function findSingles(context: FindingsContext, evaluation: RangeEva
  * computed is noted with its error, and the others go on; what cannot be stored ends the range.
  */
 export async function findCorrelations(context: FindingsContext, evaluation: RangeEvaluation, into: RangeFindings) {
-  for (const rule of context.set.correlations.filter(({ raisesFindings }) => raisesFindings)) {
-    for (const found of await computed(context, rule, evaluation, into)) {
-      const entitiesOf = await entitiesOfChanges(context.store, found.flatMap(({ changes }) => changes)); // prettier-ignore
-      await write(context, found, entitiesOf, into);
-    }
+  const raising = context.set.correlations.filter(({ raisesFindings }) => raisesFindings);
+  const touched = raising.flatMap((rule) => guarded(into, rule, () => touchedByCorrelation(rule, evaluation)));
+  for (const groups of slices(touched, correlationGroupsPerStep)) {
+    const found = await recomputeStep(context, groups, into);
+    const entities = new Map<Change<Episode>, EpisodeEntities>();
+    for (const changes of slices(found.flatMap((of) => of.changes), changesPerLookup)) {
+      for (const [change, of] of await entitiesOfChanges(context.store, changes)) entities.set(change, of);
+    } // prettier-ignore
+    await write(context, found, (change) => entities.get(change) ?? noEntities, into);
   }
 }
 
-/** Step by step; none when the rule or its query fails. A store that does not answer is no fault of the rule. */
-async function computed(
+const noEntities: EpisodeEntities = { lastReceivedMs: 0, hosts: [], users: [], srcIps: [], dstIps: [] };
+
+/** Each rule and run has a query of its own. A store that does not answer is no fault of the rule, and ends the range. */
+async function recomputeStep(
   context: FindingsContext,
-  rule: CorrelationRule,
-  evaluation: RangeEvaluation,
+  groups: readonly CorrelationGroup[],
   into: RangeFindings
-): Promise<GroupChanges<Episode>[][]> {
-  try {
-    const byRun = groupBy(touchedByCorrelation(rule, evaluation), (of) => of.runId);
-    const steps: GroupChanges<Episode>[][] = [];
-    for (const groups of [...byRun.values()].flatMap((of) => slices(of, correlationGroupsPerStep))) {
-      steps.push(await recomputeCorrelation(context.store, groups, context.nowMs, context.signal));
+): Promise<GroupChanges<Episode>[]> {
+  const stored = await storedOfCorrelations(context.store, groups, context.nowMs, context.signal);
+  const found: GroupChanges<Episode>[] = [];
+  for (const of of groupBy(groups, ({ rule, runId }) => `${rule.meta.id} ${runId}`).values()) {
+    try {
+      found.push(...(await recomputeCorrelation(context.store, of, stored, context.signal)));
+    } catch (error) {
+      if (error instanceof ServiceError && error.code !== 'store.query_failed') throw error;
+      effectOf(into, of[0]?.rule.meta.id ?? '').error = messageOf(error);
     }
-    return steps;
+  }
+  return found;
+}
+
+function guarded<T>(into: RangeFindings, rule: CorrelationRule, work: () => T[]): T[] {
+  try {
+    return work();
   } catch (error) {
-    if (error instanceof ServiceError && error.code !== 'store.query_failed') throw error;
     effectOf(into, rule.meta.id).error = messageOf(error);
     return [];
   }
