@@ -43,13 +43,6 @@ export const eventRow = z.object({
 });
 export type StoredEvent = z.output<typeof eventRow>;
 
-/** Columns of `event` that a rule may name as they are: the allow-list for identifiers in generated SQL. */
-export const eventTextColumns: ReadonlySet<string> = new Set([
-  'source', 'parser', 'host', 'src_ip', 'dst_ip', 'src_port', 'dst_port', 'src_mac', 'dst_mac', 'protocol', 'user',
-  'target_user', 'program', 'pid', 'action', 'outcome', 'dns_query', 'http_url', 'process_image', 'command_line',
-  'message', 'product', 'category', 'service',
-]); // prettier-ignore
-
 const computed = new Set(['ts_ms', 'received_ms']);
 const columns = Object.keys(eventRow.shape).filter((name) => !computed.has(name));
 const columnList = `${columns.join(', ')}, toUnixTimestamp64Milli(ts) AS ts_ms, toUnixTimestamp64Milli(received_at) AS received_ms`;

@@ -29,14 +29,3 @@ export async function insertMatches(
     signal === undefined ? {} : { signal }
   );
 }
-
-/** Removes what detection keeps for a scenario run: matches and contributions. Its findings are left. */
-export async function deleteDetectionOfRun(store: Store, runId: string): Promise<void> {
-  const params = { run: runId };
-  await store.execute('rule_match.delete_run', `DELETE FROM rule_match WHERE run_id = {run:String}`, params);
-  await store.execute(
-    'finding_contribution.delete_run',
-    `DELETE FROM finding_contribution WHERE run_id = {run:String}`,
-    params
-  );
-}
