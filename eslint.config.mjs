@@ -139,6 +139,7 @@ export default tseslint.config(
       'playwright.config.ts',
       '**/*.test.ts',
       '**/*.test.tsx',
+      'plugin/tests/**',
     ],
     rules: { 'no-restricted-properties': 'off' },
   },
