@@ -1,10 +1,10 @@
-import { shape, type Shape } from '../shape.ts';
+import { frequent, shape, type Shape } from '../shape.ts';
 
 const terminal = String.raw`(?:(?:TTY=(?P<tty>[^ ]*) ; )?PWD=(?P<pwd>\C*?) ; USER=(?P<target_user>[^ ]*)(?: ; GROUP=(?P<group>[^ ]*))?(?: ; TSID=(?P<tsid>[^ ]*))?(?: ; ENV=(?P<env>\C*?))? ; COMMAND=(?P<command_line>\C*))`;
 
 /** sudo (lib/eventlog of 1.8 and 1.9). A command may hold anything: it is the last. */
 export const sudoShapes: readonly Shape[] = [
-  shape('sudo_command', 'success', ' ', String.raw` (?P<user>[^ ]+) : ${terminal}`),
+  frequent(shape('sudo_command', 'success', ' ', String.raw` (?P<user>[^ ]+) : ${terminal}`)),
   shape('sudo_refused', 'failure', ' ', String.raw` (?P<user>[^ ]+) : (?P<reason>[^;]+?) ; ${terminal}`),
 ];
 

@@ -16,6 +16,9 @@ if(_is_pam, 'pam', {{family_of_program}})
 -- A user's name comes first in sudo's lines: they have no first word.
 multiIf(_family = 'sudo', concat(' ', _line), startsWith(_line, 'pam_'), replaceRegexpOne(_line, '^pam_[a-z0-9_]+\\([^)]*\\): ', ''), _line)
 
+-- step: _key
+concat(_family, ' ', _text)
+
 -- step: _number
 -- A line break or separator is never sshd's: it is somebody's forged line.
 multiIf(_family = '', 0, match(_line, '[\n\x1f]'), 0, {{shape_number}})

@@ -1,11 +1,11 @@
-import { shape, type Shape } from '../shape.ts';
+import { frequent, shape, type Shape } from '../shape.ts';
 
 /** The pairs that pam_unix, pam_sss and sshd write after "authentication failure". `rhost` may be a name. */
 const asked = String.raw`(?:logname=(?P<logname>[^ ]*) )?uid=(?P<uid>[^ ]*) euid=(?P<euid>[^ ]*) tty=(?P<tty>[^ ]*) ruser=(?P<ruser>[^ ]*) rhost=(?P<src_ip>[^ ]*) *(?: user=(?P<pam_user>\C*?))? *`;
 
 /** Texts of PAM modules, without their `module(service:type): `, in any program. */
 export const pamShapes: readonly Shape[] = [
-  shape('auth_failed', 'failure', 'authentication failure; ', `authentication failure; ${asked}`),
+  frequent(shape('auth_failed', 'failure', 'authentication failure; ', `authentication failure; ${asked}`)),
   shape(
     'auth_failed',
     'failure',
@@ -66,11 +66,13 @@ export const pamShapes: readonly Shape[] = [
     'Consecutive login failures for user ',
     String.raw`Consecutive login failures for user (?P<user>\C*) account temporarily locked`
   ),
-  shape(
-    'session_opened',
-    'success',
-    'session opened for user ',
-    String.raw`session opened for user (?P<for_user>\C*?)(?:\(uid=(?P<for_uid>[0-9]+)\))? by (?P<by_user>[^(]*)\(uid=(?P<uid>[0-9]+)\)`
+  frequent(
+    shape(
+      'session_opened',
+      'success',
+      'session opened for user ',
+      String.raw`session opened for user (?P<for_user>\C*?)(?:\(uid=(?P<for_uid>[0-9]+)\))? by (?P<by_user>[^(]*)\(uid=(?P<uid>[0-9]+)\)`
+    )
   ),
   shape(
     'session_opened',
@@ -78,7 +80,9 @@ export const pamShapes: readonly Shape[] = [
     'session opened for user ',
     String.raw`session opened for user (?P<for_user>\C*?)(?:\(uid=(?P<for_uid>[0-9]+)\))?(?: by (?P<by_user>[^()]*))?`
   ),
-  shape('session_closed', 'success', 'session closed for user ', String.raw`session closed for user (?P<user>\C*)`),
+  frequent(
+    shape('session_closed', 'success', 'session closed for user ', String.raw`session closed for user (?P<user>\C*)`)
+  ),
   shape('password_changed', 'success', 'password changed for ', String.raw`password changed for (?P<target_user>\C*)`),
 ];
 

@@ -1,4 +1,4 @@
-import { shape, type Shape } from '../shape.ts';
+import { frequent, shape, type Shape } from '../shape.ts';
 import { party, peer, peerWithPort, phase } from './sshd-party.ts';
 
 /** Lines of OpenSSH's sshd about connections, sessions and itself (packet.c, kex.c, session.c, sshd.c of 5.x to 10.x). */
@@ -103,11 +103,13 @@ export const sshdConnectionShapes: readonly Shape[] = [
     'Address ',
     String.raw`Address (?P<src_ip>[^ ]+) maps to (?P<src_host>[^ ]+), but this does not map back to the address\C*`
   ),
-  shape(
-    'ssh_disconnect',
-    'unknown',
-    'Received disconnect from ',
-    String.raw`Received disconnect from (?P<src_ip>[^ ]+?)(?: port (?P<src_port>[0-9]+))?: ?(?P<code>[0-9]+): ?(?P<reason>\C*?)${phase}`
+  frequent(
+    shape(
+      'ssh_disconnect',
+      'unknown',
+      'Received disconnect from ',
+      String.raw`Received disconnect from (?P<src_ip>[^ ]+?)(?: port (?P<src_port>[0-9]+))?: ?(?P<code>[0-9]+): ?(?P<reason>\C*?)${phase}`
+    )
   ),
   shape(
     'ssh_disconnect',
@@ -115,8 +117,10 @@ export const sshdConnectionShapes: readonly Shape[] = [
     'error: Received disconnect from ',
     String.raw`error: Received disconnect from (?P<src_ip>[^ ]+?)(?: port (?P<src_port>[0-9]+))?: ?(?P<code>[0-9]+): ?(?P<reason>\C*?)${phase}`
   ),
-  shape('ssh_disconnect', 'unknown', 'Disconnected from ', String.raw`Disconnected from ${party}${phase}`),
-  shape('ssh_disconnect', 'unknown', 'Connection closed by ', String.raw`Connection closed by ${party}${phase}`),
+  frequent(shape('ssh_disconnect', 'unknown', 'Disconnected from ', String.raw`Disconnected from ${party}${phase}`)),
+  frequent(
+    shape('ssh_disconnect', 'unknown', 'Connection closed by ', String.raw`Connection closed by ${party}${phase}`)
+  ),
   shape('ssh_disconnect', 'unknown', 'Connection reset by ', String.raw`Connection reset by ${party}${phase}`),
   shape(
     'ssh_disconnect',

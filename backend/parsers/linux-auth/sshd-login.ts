@@ -1,4 +1,4 @@
-import { shape, type Shape } from '../shape.ts';
+import { frequent, shape, type Shape } from '../shape.ts';
 import { party, peer, peerWithPort, phase } from './sshd-party.ts';
 
 /**
@@ -7,24 +7,30 @@ import { party, peer, peerWithPort, phase } from './sshd-party.ts';
  * except after a login, where the name is an account and the text behind it is free.
  */
 export const sshdLoginShapes: readonly Shape[] = [
-  shape(
-    'ssh_login',
-    'success',
-    'Accepted ',
-    String.raw`Accepted (?P<method>[^ ]+) for (?P<user>\C+?) from ${peer}(?: ssh2?)?(?:: (?P<signature>\C*))?`
+  frequent(
+    shape(
+      'ssh_login',
+      'success',
+      'Accepted ',
+      String.raw`Accepted (?P<method>[^ ]+) for (?P<user>\C+?) from ${peer}(?: ssh2?)?(?:: (?P<signature>\C*))?`
+    )
   ),
-  shape(
-    'ssh_login_failed',
-    'failure',
-    'Failed ',
-    String.raw`Failed (?P<method>[^ ]+) for (?P<invalid_user>(?:invalid|illegal) user )?(?P<user>\C*) from ${peerWithPort}(?: ssh2?)?(?:: (?P<signature>[A-Za-z0-9@._-]+ \C*))?${phase}`
+  frequent(
+    shape(
+      'ssh_login_failed',
+      'failure',
+      'Failed ',
+      String.raw`Failed (?P<method>[^ ]+) for (?P<invalid_user>(?:invalid|illegal) user )?(?P<user>\C*) from ${peerWithPort}(?: ssh2?)?(?:: (?P<signature>[A-Za-z0-9@._-]+ \C*))?${phase}`
+    )
   ),
-  shape(
-    'ssh_invalid_user',
-    'failure',
-    'Invalid user ',
-    String.raw`Invalid user (?P<user>\C*) from ${peerWithPort}${phase}`,
-    { invalid_user: 'true' }
+  frequent(
+    shape(
+      'ssh_invalid_user',
+      'failure',
+      'Invalid user ',
+      String.raw`Invalid user (?P<user>\C*) from ${peerWithPort}${phase}`,
+      { invalid_user: 'true' }
+    )
   ),
   shape(
     'ssh_invalid_user',
