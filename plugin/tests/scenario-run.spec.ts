@@ -28,6 +28,26 @@ test('is followed while it plays, then shows its verdict and is not asked for an
   expect(service.requests().length).toBe(asked);
 });
 
+test('is not asked for while the page is hidden, and again once it is shown', async ({ page, signIn, service }) => {
+  service.changeRun('run-finished', { state: 'playing', verdict: null, finishedAt: null });
+  await signIn('viewer');
+  await open(page, 'scenarios/runs/run-finished');
+  await expect(page.getByTestId(ids.runState)).toHaveText('Playing');
+  const show = (state: 'hidden' | 'visible') =>
+    page.evaluate((value) => {
+      Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => value });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, state);
+  const asked = () => service.requests().filter((request) => request.endsWith('/scenario-runs/run-finished')).length;
+  await show('hidden');
+  await page.waitForTimeout(500);
+  const before = asked();
+  await page.waitForTimeout(2500);
+  expect(asked()).toBe(before);
+  await show('visible');
+  await expect.poll(asked).toBeGreaterThan(before);
+});
+
 test('pauses, changes speed, goes on, stops', async ({ page, signIn, service }) => {
   service.changeRun('run-finished', { state: 'playing', verdict: null, finishedAt: null });
   await signIn('editor');

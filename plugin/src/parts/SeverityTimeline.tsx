@@ -15,7 +15,10 @@ import {
 } from './timeline.ts';
 
 const styles = (theme: GrafanaTheme2) => ({
-  frame: css({ position: 'relative' }),
+  frame: css({
+    position: 'relative',
+    '&:focus-visible': { outline: `2px solid ${theme.colors.primary.main}`, outlineOffset: -2 },
+  }),
   axis: css({ fill: theme.colors.text.secondary, fontSize: 11, fontFamily: theme.typography.fontFamily }),
   grid: css({ stroke: theme.colors.border.weak }),
   column: css({ '&:hover rect.hover': { fill: theme.colors.action.hover } }),
@@ -169,13 +172,15 @@ function Bar({
   const { column: columnStyle } = useStyles2(styles);
   const theme = useTheme2();
   const left = x(column.at);
+  // The last bucket may reach beyond the period.
+  const width = Math.max(1, Math.min(barWidth, margin.left + inner.width - left));
   return (
     <g className={columnStyle} onMouseEnter={() => onHover(column)} onMouseLeave={() => onHover(null)}>
       <rect
         className="hover"
         x={left}
         y={margin.top}
-        width={barWidth}
+        width={width}
         height={inner.height}
         fill={chosen ? theme.colors.action.hover : 'transparent'}
       />
@@ -183,7 +188,7 @@ function Bar({
         <rect
           key={part.severity}
           x={left}
-          width={barWidth}
+          width={width}
           y={y(part.below + part.count)}
           height={y(part.below) - y(part.below + part.count)}
           fill={severityColour(theme, part.severity)}

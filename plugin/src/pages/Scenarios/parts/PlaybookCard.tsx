@@ -26,7 +26,7 @@ const styles = (theme: GrafanaTheme2) => ({
   tags: css({ display: 'flex', flexWrap: 'wrap', gap: theme.spacing(0.5), listStyle: 'none', margin: 0, padding: 0 }),
   facts: css({
     display: 'grid',
-    gridTemplateColumns: 'max-content 1fr',
+    gridTemplateColumns: 'max-content minmax(0, 1fr)',
     gap: theme.spacing(0.5, 2),
     margin: 0,
     dt: { color: theme.colors.text.secondary, fontWeight: theme.typography.fontWeightRegular },

@@ -5,7 +5,7 @@ import { Button, Field, Input, useStyles2 } from '@grafana/ui';
 import { parseSpeed, speedMax, speedMin, speedPresets, speedText } from './speed.ts';
 
 const styles = (theme: GrafanaTheme2) => ({
-  row: css({ display: 'flex', gap: theme.spacing(0.5), alignItems: 'center' }),
+  row: css({ display: 'flex', flexWrap: 'wrap', gap: theme.spacing(0.5), alignItems: 'center' }),
 });
 
 interface Props {
