@@ -74,6 +74,20 @@ it('comes back with the last id after a cut, without polling', async () => {
   expect(live.state()).toBe('live');
 });
 
+it('does not hammer a stream that is cut at once after its first word', async () => {
+  let tries = 0;
+  open({
+    pollMs: 100_000,
+    readStream: (_last, heard) => {
+      tries += 1;
+      write(heard, event('hello', {}, 'e-1'));
+      return Promise.reject(new Error('cut'));
+    },
+  });
+  await tick();
+  expect(tries).toBe(1);
+});
+
 it('polls while the stream is refused, and stops when it opens again', async () => {
   let tries = 0;
   const { live, got } = open({

@@ -118,13 +118,12 @@ function createStreamListener(board: Board) {
 async function leadOthers(deps: LiveDeps, board: Board, signal: AbortSignal): Promise<void> {
   const { listener, place, wasAlive } = createStreamListener(board);
   while (!signal.aborted) {
-    const failed = await deps.readStream(place(), listener, signal).then(
-      () => false,
-      () => true
-    );
-    // A proxy may cut a stream at any time; one that ends without a word is as good as none.
-    const endedWell = wasAlive() && !failed;
-    if (!endedWell && !isEnded(signal)) await poll(deps, board, signal);
+    // How it ended does not matter: a proxy may cut a stream at any time, cleanly or not.
+    await deps.readStream(place(), listener, signal).catch(() => undefined);
+    if (isEnded(signal)) return;
+    // One that was alive is taken up again at its place; one without a word is as good as none.
+    if (wasAlive()) await deps.sleep(deps.pollMs / 10, signal);
+    else await poll(deps, board, signal);
   }
 }
 

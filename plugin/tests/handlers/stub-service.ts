@@ -123,6 +123,8 @@ export async function startStubService() {
       stub.streams = false;
       cut();
     },
+    /** Ends the open streams, as a proxy may. */
+    cutStreams: cut,
     hint(hint: FindingHint) {
       for (const listener of stub.listeners) {
         listener.write(`id: stub-${hint.revision}\nevent: finding\ndata: ${JSON.stringify(hint)}\n\n`);
