@@ -69,6 +69,7 @@ mapFilter((k, v) -> v != '', map(
     'rule_chain', if(length(_pve) > 0, _pve[3], _rule[1]),
     'rule_index', concat(_rule[3], _rule[4]),
     'rule_action', if(length(_pve) > 0, _pve[5], _letter),
+    'DESCR', if(_quoted > 0, extract(_prefix, 'DESCR="([^"]*)"'), ''),
     'rule_name', if(_quoted > 0, extract(_prefix, 'DESCR="([^"]*)"'), ''),
     'vmid', _pve[1],
     'loglevel', _pve[2]
@@ -85,6 +86,10 @@ mapFilter((k, v) -> v != '', map(
 
 -- column: ts_text
 multiIf(_time != '', _time, length(_pve) > 0, _pve[4], envelope_time)
+
+-- column: program
+-- The LOG target writes to the kernel's log, also where a gateway leaves the tag out.
+multiIf(program != '', toString(program), length(_pve) > 0, NULL, 'kernel')
 
 -- column: src_ip
 nullIf(_pairs['SRC'], '')
