@@ -55,6 +55,7 @@ CREATE TABLE IF NOT EXISTS rule_run
     partition String,
     lo UInt64,
     hi UInt64,
+    gen UInt64 DEFAULT 0 COMMENT 'generation of the claim; a range done again after a crash replaces its rows by it',
     owner String,
     rule_set_hash String,
     rule_id String COMMENT 'empty on the row of the range',

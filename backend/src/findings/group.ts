@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 export type GroupValues = Readonly<Record<string, string | null>>;
 
 /** What a single-event rule groups by when it does not say. */
-export const groupByDefault = ['host', 'user', 'src_ip'] as const;
+const groupByDefault = ['host', 'user', 'src_ip'] as const;
 
 /** The first 128 bits of SHA-256 over the JSON of `parts`, as 32 hex digits. */
 export function shortHash(parts: unknown): string {

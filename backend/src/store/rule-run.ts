@@ -21,30 +21,32 @@ export interface RuleRunRange {
   readonly partition: string;
   readonly lo: number;
   readonly hi: number;
+  /** Generation of the claim; never reused. */
+  readonly gen: number;
   readonly owner: string;
   readonly ruleSetHash: string;
 }
 
 /** Notes what came of a range, one row per rule that has something to say. */
 export async function insertRuleRuns(store: Store, range: RuleRunRange, rows: readonly RuleRunRow[]): Promise<void> {
-  const { stream, partition, lo, hi, owner } = range;
-  const shared = { at: new Date(range.atMs).toISOString(), stream, partition, lo, hi, owner };
+  const { stream, partition, lo, hi, gen, owner } = range;
+  const shared = { at: new Date(range.atMs).toISOString(), stream, partition, lo, hi, gen, owner };
   await store.insert(
     'rule_run',
     rows.map((row) => ({ ...shared, rule_set_hash: range.ruleSetHash, ...row }))
   );
 }
 
-/** Before a claimed range is done again after a crash: what the first attempt noted since the claim goes. */
+/** Before a claimed range is done again after a crash: what the first attempt noted goes. */
 export async function deleteRuleRuns(
   store: Store,
-  range: { stream: string; partition: string; lo: number; hi: number; claimedAt: string }
+  range: { stream: string; partition: string; lo: number; gen: number }
 ): Promise<void> {
   await store.execute(
     'rule_run.delete_range',
     `DELETE FROM rule_run WHERE stream = {stream:String} AND partition = {partition:String}
-      AND lo = {lo:UInt64} AND hi = {hi:UInt64} AND at >= toStartOfSecond(parseDateTime64BestEffort({claimedAt:String}, 6, 'UTC'))`,
-    { ...range }
+      AND lo = {lo:UInt64} AND gen = {gen:UInt64}`,
+    { stream: range.stream, partition: range.partition, lo: range.lo, gen: range.gen }
   );
 }
 

@@ -32,7 +32,6 @@ export interface ClaimedRange extends LedgerRange {
   readonly takenAt: string;
   /** Claimed by an earlier attempt, that may have stored some of what it found. */
   readonly again: boolean;
-  readonly claimedAt: string;
 }
 
 /** Names a range for ever: numbers may be given out anew, generations never are. */
@@ -145,14 +144,13 @@ function reopened(claim: OpenClaim, parts: readonly ActivePart[], readHi: number
     // Not later than the rows that the claim's first listing could see.
     takenAt: claim.at,
     again: true,
-    claimedAt: claim.at,
   };
 }
 
 function claimable(listing: Listing, partition: string, chunk: Chunk, takenAt: string, gen: number): ClaimedRange {
   const { lo, hi, rows, parts } = chunk;
   const range = { stream: listing.stream, owner: listing.owner, partition, lo, hi, gen };
-  return { ...range, rowsGuess: rows, parts, readHi: hi, takenAt, again: false, claimedAt: takenAt };
+  return { ...range, rowsGuess: rows, parts, readHi: hi, takenAt, again: false };
 }
 
 async function compact(store: Store, stream: string): Promise<void> {
