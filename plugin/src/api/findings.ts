@@ -1,13 +1,11 @@
 import type { z } from 'zod';
-import type { finding, findingFilter, findingQuery, TriageOutcome, TriageRequest } from '@loglake/contract/finding';
+import type { findingQuery, TriageOutcome, TriageRequest } from '@loglake/contract/finding';
 import type { JsonResponse } from '@loglake/contract/routes';
 import { call } from './client.ts';
 import { useLiveReload } from './use-live.tsx';
 import { useResource, type Loaded } from './use-resource.ts';
 
-export type FindingFilter = z.input<typeof findingFilter>;
 export type FindingQuery = z.input<typeof findingQuery>;
-export type FindingRow = z.output<typeof finding>;
 export type FindingPage = JsonResponse<'listFindings'>;
 export type FindingSummary = JsonResponse<'findingSummary'>;
 export type FindingTimeline = JsonResponse<'findingTimeline'>;
