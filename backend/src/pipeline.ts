@@ -120,7 +120,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
     rules: rules.rules,
     clock: Date.now,
     log,
-    onFinding: ({ findingId, revision }) => deps.hints.publish({ findingId, revision, version: 0 }),
+    onFinding: deps.hints.publish,
     intervalMs: settings.LOGLAKE_DETECT_INTERVAL_MS,
   });
   const prepare = async (): Promise<void> => {

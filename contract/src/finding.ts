@@ -214,5 +214,5 @@ export const timeline = z.object({
 });
 
 /** A live hint (server-sent event `finding`): something changed, fetch it. */
-export const findingHint = z.object({ findingId: z.string(), revision: z.number().int(), version: z.number().int() });
+export const findingHint = z.object({ findingId: z.string(), revision: z.number().int() });
 export type FindingHint = z.infer<typeof findingHint>;

@@ -69,7 +69,7 @@ test('old data stays on the page when the service goes away, with a word about i
   await open(page, 'findings');
   await expect(page.getByTestId(testIds.findings.table)).toBeVisible();
   service.setMode('error');
-  service.hint({ findingId: 'f-brute', revision: 2, version: 0 });
+  service.hint({ findingId: 'f-brute', revision: 2 });
   await expect(page.getByTestId(testIds.problem)).toContainText('The rules service does not answer');
   await expect(page.getByTestId(testIds.findings.table)).toBeVisible();
   service.setMode('data');

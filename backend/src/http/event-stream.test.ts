@@ -40,7 +40,7 @@ async function until(check: () => boolean, ms = 5000) {
   expect(check()).toBe(true);
 }
 
-const hint = (n: number) => ({ findingId: `f${n}`, revision: 1, version: 0 });
+const hint = (n: number) => ({ findingId: `f${n}`, revision: 1 });
 
 /** A proxy as Grafana's: passes bytes on at most every `flushMs`, and cuts the connection after `cutMs`. */
 async function startProxy(target: string, flushMs: number, cutMs: number): Promise<string> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createHintHub } from './hint-hub.ts';
 
-const hint = (n: number) => ({ findingId: `f${n}`, revision: n, version: 0 });
+const hint = (n: number) => ({ findingId: `f${n}`, revision: n });
 
 describe('hint hub', () => {
   it('gives what came after a place, in order', () => {

@@ -126,7 +126,7 @@ async function actOnTargets(deps: TriageDeps, request: TriageRequest, actor: str
     activities.map((activity) => activity.findingId)
   );
   for (const finding of after.values()) {
-    deps.onChange({ findingId: finding.findingId, revision: finding.revision, version: finding.version });
+    deps.onChange({ findingId: finding.findingId, revision: finding.revision });
   }
   return decisions.map((decision) => {
     if (decision.kind === 'answer') return decision.outcome;

@@ -7,7 +7,7 @@ afterEach(() => {
   for (const live of opened.splice(0)) live.close();
 });
 
-const hint = { findingId: 'f1', revision: 1, version: 0 };
+const hint = { findingId: 'f1', revision: 1 };
 const event = (name: string, data: unknown, id: string): ServerSentEvent => ({
   event: name,
   data: JSON.stringify(data),
