@@ -28,6 +28,7 @@ async function passOn(path: string, given: IncomingHttpHeaders, body: Buffer): P
   }
 }
 
+process.on('disconnect', () => process.exit(0));
 createServer((request, response) => {
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -7,7 +7,7 @@
  * lines were lost.
  */
 import { fork, type ChildProcess } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -138,6 +138,7 @@ async function round(running: Running, n: number): Promise<Running> {
     return running;
   }
   await Promise.all([killed(running.service.child), killed(running.front)]);
+  rmSync(running.service.dataDir, { recursive: true, force: true });
   return start();
 }
 
