@@ -97,6 +97,13 @@ describe('live hints', () => {
     await until(() => server.hub.listeners() === 1);
   });
 
+  it('greet a listener who comes back and has missed nothing', async () => {
+    const server = await start();
+    server.hub.publish(hint(1));
+    const stream = open(server.url, { 'Last-Event-ID': 'epoch-1' });
+    await until(() => stream.text.includes('id: epoch-1\nevent: hello'));
+  });
+
   it('say reset to a listener that was away too long, and to one from before a restart', async () => {
     const server = await start();
     for (let n = 1; n <= 8; n += 1) server.hub.publish(hint(n));

@@ -15,7 +15,8 @@ export const streamDefaults: StreamSettings = { heartbeatMs: 15_000, streamsMax:
 
 /**
  * Server-sent events (WHATWG HTML section 9.2): `finding` events hold a hint, `reset` says that hints were missed
- * and everything should be fetched anew. The first event is always `hello`, with the place to come back to.
+ * and everything should be fetched anew. Where
+ * nothing was missed, the first event is `hello`, with the place to come back to.
  */
 export function streamHints(
   request: Request,
@@ -43,7 +44,7 @@ export function streamHints(
   const from = request.get('Last-Event-ID');
   const missed = from === undefined ? [] : hub.since(from);
   if (missed === null) send(`id: ${hub.newest()}\nevent: reset\ndata: {}\n\n`);
-  else if (from === undefined) send(`retry: 2000\nid: ${hub.newest()}\nevent: hello\ndata: {}\n\n`);
+  else if (missed.length === 0) send(`retry: 2000\nid: ${hub.newest()}\nevent: hello\ndata: {}\n\n`);
   else for (const placed of missed) sendHint(placed);
 
   const stop = hub.listen(sendHint);
