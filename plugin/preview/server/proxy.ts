@@ -92,7 +92,8 @@ function forward(request: Request, response: Response, target: Target, settings:
   });
   outgoing.on('error', (error) => {
     clearTimeout(late);
-    if (response.headersSent) {
+    // The browser left, or the answer has begun: nobody is there to be told.
+    if (response.headersSent || response.destroyed) {
       response.destroy();
       return;
     }

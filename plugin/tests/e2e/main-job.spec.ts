@@ -81,6 +81,10 @@ test('the main job: play an attack, watch findings arrive, see why, triage one, 
       'Accepted password for deploy from 198.51.100.23'
     );
     await expect(page.getByTestId(testIds.findings.query)).toContainText('SELECT');
+    // The README's picture: LOGLAKE_SCREENSHOTS=1 npx playwright test --project=e2e
+    if (process.env['LOGLAKE_SCREENSHOTS'] !== undefined) {
+      await page.screenshot({ path: path.join(root, 'docs/screenshots/main-job.png') });
+    }
   });
 
   await test.step('it is acknowledged, commented and closed as a true positive, by name', async () => {
