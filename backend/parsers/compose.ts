@@ -34,41 +34,23 @@ export function rawLogDefaults(): RawLogDefaults {
 /** A version 8 UUID (RFC 9562) over raw id and ordinal: the same line gives the same event, however often it is parsed. */
 const eventId = `reinterpretAsUUID(bitOr(bitAnd(reinterpretAsUInt128(sipHash128(raw_id, toUInt32(0))), toUInt128('85070591730234615865843651857941991423')), toUInt128('170141183460469231731687303715884138496')))`;
 
-const nullText = nullOf('String');
-/** Columns that every event takes from its raw row, then those that a parser may set with their value when nobody does. */
-const rowColumns = {
-  id: eventId,
-  raw_id: 'raw_id',
-  parse_gen: 'toUInt32(0)',
-  received_at: 'received_at',
-  source: 'source',
-  parser: 'parser',
-  run_id: 'run_id',
-};
-const timeColumns = { ts: 'received_at', ts_quality: `'missing'`, ts_text: `''` };
-const logSourceColumns = { product: `''`, category: `''`, service: `''` };
-const numberColumns = { severity: nullOf('UInt8'), facility: nullOf('UInt8') };
-const textColumns = [
-  ...['host', 'src_ip', 'dst_ip', 'src_port', 'dst_port', 'src_mac', 'dst_mac', 'protocol', 'user', 'target_user'],
+/** Columns that every event takes from its raw row. */
+const rowColumns: readonly Step[] = [
+  { name: 'id', sql: eventId },
+  { name: 'raw_id', sql: 'raw_id' },
+  { name: 'received_at', sql: 'received_at' },
+  { name: 'source', sql: 'source' },
+  { name: 'parser', sql: 'parser' },
+  { name: 'run_id', sql: 'run_id' },
+];
+
+/** Columns that header, parser and time may set; one that nobody sets keeps event's default. */
+const settable: readonly string[] = [
+  ...['ts', 'ts_quality', 'ts_text', 'product', 'category', 'service', 'severity', 'facility', 'host'],
+  ...['src_ip', 'dst_ip', 'src_port', 'dst_port', 'src_mac', 'dst_mac', 'protocol', 'user', 'target_user'],
   ...['program', 'pid', 'action', 'outcome', 'dns_query', 'http_url', 'process_image', 'command_line'],
-] as const;
-
-const columnDefaults: Readonly<Record<string, string>> = {
-  ...rowColumns,
-  ...timeColumns,
-  ...logSourceColumns,
-  ...numberColumns,
-  ...Object.fromEntries(textColumns.map((column) => [column, nullText])),
-  message: `''`,
-  fields: `CAST(map(), 'Map(LowCardinality(String), Nullable(String))')`,
-};
-
-/** The columns that `eventSelect` gives, in its order. */
-export const eventColumns: readonly string[] = Object.keys(columnDefaults);
-
-function nullOf(type: string): string {
-  return `CAST(NULL, 'Nullable(${type})')`;
-}
+  ...['message', 'fields'],
+];
 
 interface Stage {
   /** What stands after FROM. */
@@ -90,17 +72,23 @@ function stage(before: Stage, column: string, steps: readonly Step[], used: stri
   };
 }
 
+/** A SELECT of event rows, and the columns that it gives, in order; the others have event's defaults. */
+export interface EventSelect {
+  readonly columns: readonly string[];
+  readonly sql: string;
+}
+
 /**
  * The SELECT that makes event rows of raw rows, in three stages of a tuple each: header, parser, time.
  * `rows` is what stands after FROM: a table, or a subquery in parentheses, with raw_log's columns.
  */
-export function eventSelect(name: ParserName, rows: string): string {
+export function eventSelect(name: ParserName, rows: string): EventSelect {
   const header = renamed(readSteps('header/steps.sql').steps);
   const parser = readSteps(`${name}/parser.sql`, authPlaceholders);
   const time = readSteps('header/time.sql');
   const said = [...readSteps('header/columns.sql').columns, ...parser.columns, ...time.columns];
   const set = new Map(renamed(said).map((column) => [column.name, column.sql]));
-  const unknown = [...set.keys()].find((column) => !(column in columnDefaults));
+  const unknown = [...set.keys()].find((column) => !settable.includes(column));
   if (unknown !== undefined) throw new Error(`${name}/parser.sql: event has no column ${unknown}`);
   const parserSteps = renamed(parser.steps);
   const timeSteps = [{ name: '_time_text', sql: set.get('ts_text') ?? `''` }, ...renamed(time.steps)];
@@ -116,10 +104,9 @@ export function eventSelect(name: ParserName, rows: string): string {
   );
   const second = stage(first, '_p', parserSteps, `${text(timeSteps)}\n${columns}`);
   const third = stage(second, '_t', timeSteps, columns);
-  const list = Object.entries(columnDefaults).map(
-    ([column, otherwise]) => `${substitute(set.get(column) ?? otherwise, third.known)} AS ${column}`
-  );
-  return `SELECT ${list.join(',\n')}\nFROM ${third.from}`;
+  const all = [...rowColumns, ...[...set].map(([column, sql]) => ({ name: column, sql }))];
+  const list = all.map((column) => `${substitute(column.sql, third.known)} AS ${column.name}`);
+  return { columns: all.map((column) => column.name), sql: `SELECT ${list.join(',\n')}\nFROM ${third.from}` };
 }
 
 /** raw_log.program under another name: event has a column of that name, and an alias would hide it. */

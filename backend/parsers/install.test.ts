@@ -104,6 +104,32 @@ describe('reconcile', () => {
     expect(await count(`event WHERE src_port = '3001'`)).toBe(1);
   });
 
+  it('and a repeated insert together give one event to a row whose view was not reached the first time', async () => {
+    const id = '01936f00-0000-7000-8000-000000004001';
+    const body = Buffer.from(`${id}\t2026-11-21 10:00:00.000\t${failedLogin(4001)}\n`);
+    const send = () => db.store.insertTsv('raw_log', ['id', 'received_at', 'raw'], body, { dedupToken: 'token-4' });
+    await db.store.execute('test', `DETACH TABLE \`mv_parse_linux-auth\``);
+    await send();
+    await db.store.execute('test', `ATTACH TABLE \`mv_parse_linux-auth\``);
+    await send();
+    await reconcile(db.store);
+    expect(await count(`raw_log WHERE id = '${id}'`)).toBe(1);
+    expect(await count(`event WHERE raw_id = '${id}'`)).toBe(1);
+    await send();
+    expect(await count(`event WHERE raw_id = '${id}'`)).toBe(1);
+  });
+
+  it('leaves alone what is older than events are kept', async () => {
+    await db.store.execute('test', `ALTER TABLE raw_log MODIFY TTL toDateTime(received_at) + INTERVAL 4000 DAY`);
+    await db.store.execute('test', `DETACH TABLE \`mv_parse_linux-auth\``);
+    await insert(`${new Date(Date.now() - 91 * 86_400_000).toISOString()}\t${failedLogin(5001)}\n`);
+    await insert(`${new Date(Date.now() - 89 * 86_400_000).toISOString()}\t${failedLogin(5002)}\n`);
+    await db.store.execute('test', `ATTACH TABLE \`mv_parse_linux-auth\``);
+    expect(await count(`raw_log WHERE position(raw, 'port 500') > 0`)).toBe(2);
+    expect(await reconcile(db.store)).toBe(1);
+    expect(await count(`event WHERE src_port = '5002'`)).toBe(1);
+  });
+
   it('has nothing to do where every row has its event, heartbeats included', async () => {
     await insert(row('<46>Nov 21 09:00:00 host loglake-heartbeat: alive'));
     expect(await reconcile(db.store)).toBe(0);

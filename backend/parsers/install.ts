@@ -58,7 +58,7 @@ MODIFY COLUMN parser LowCardinality(String) DEFAULT ${defaults.parser} COMMENT '
 }
 
 function viewSelect(parser: ParserName): string {
-  return eventSelect(parser, `raw_log WHERE parser = '${parser}'`);
+  return eventSelect(parser, `raw_log WHERE parser = '${parser}'`).sql;
 }
 
 function hashOf(text: string): string {
