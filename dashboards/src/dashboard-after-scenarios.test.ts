@@ -10,7 +10,10 @@ let db: TestDatabase;
 let service: ServiceProcess;
 
 async function played(scenarioId: string): Promise<void> {
-  const { runId } = await service.call('startScenario', `/api/v1/scenarios/${scenarioId}/runs`, { speed: 100, seed: 1 });
+  const { runId } = await service.call('startScenario', `/api/v1/scenarios/${scenarioId}/runs`, {
+    speed: 100,
+    seed: 1,
+  });
   for (;;) {
     const { state, error } = await service.call('getScenarioRun', `/api/v1/scenario-runs/${runId}`);
     if (state === 'finished') return;
