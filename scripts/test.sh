@@ -3,13 +3,20 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-bash scripts/ensure-chromium.sh
-step() { printf '\n== %s\n' "$1"; shift; "$@"; }
+step() {
+  local title=$1 began=$SECONDS
+  shift
+  printf '\n== %s\n' "$title"
+  "$@"
+  printf '== %s: %s s\n' "$title" "$((SECONDS - began))"
+}
 
+step 'browser' bash scripts/ensure-chromium.sh
 step 'format' npm run --silent format:check
 step 'build' npm run --silent build
-step 'lint' npm run --silent lint
 step 'types' npm run --silent typecheck
+step 'lint' npm run --silent lint
 step 'unused code' npm run --silent knip
 step 'unit and integration tests' npm run --silent test:unit
 step 'browser tests' npm run --silent test:browser
+printf '\nEverything passed in %s s.\n' "$SECONDS"
