@@ -3,9 +3,6 @@ import { createHash } from 'node:crypto';
 /** Group-by values by name; null where the field was missing, which is a group of its own. */
 export type GroupValues = Readonly<Record<string, string | null>>;
 
-/** What a single-event rule groups by when it does not say. */
-const groupByDefault = ['host', 'user', 'src_ip'] as const;
-
 /** The first 128 bits of SHA-256 over the JSON of `parts`, as 32 hex digits. */
 export function shortHash(parts: unknown): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
