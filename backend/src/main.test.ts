@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ScenarioRun } from '@loglake/contract/scenario';
-import { startServiceProcess, type ServiceProcess } from '../testing/service-process.ts';
+import { serviceTokens, startServiceProcess, type ServiceProcess } from '../testing/service-process.ts';
 
 let service: ServiceProcess;
 beforeAll(async () => {
@@ -117,6 +117,23 @@ describe('the whole service', () => {
     expect((await service.call('listFindings', '/api/v1/findings')).items).toHaveLength(1);
     const left = await service.call('listFindings', `/api/v1/findings?runId=${items[1]?.runId ?? ''}`);
     expect(left.items.length).toBeGreaterThanOrEqual(2);
+  });
+
+  it('writes neither secrets nor log lines into its own log', async () => {
+    await service.post('{"message":', { 'Content-Type': 'application/x-ndjson' });
+    await fetch(`${service.url}/api/v1/findings?cursor=odd`, {
+      headers: { Authorization: 'Bearer guessed-secret-0123' },
+    });
+    const log = service.log();
+    expect(log).toContain('"msg":"ready"');
+    for (const secret of [
+      ...Object.values(serviceTokens),
+      'guessed-secret',
+      'something nobody knows',
+      'Accepted password',
+    ]) {
+      expect(log).not.toContain(secret);
+    }
   });
 
   it('lists its rules: all run, none has an error', async () => {

@@ -29,6 +29,8 @@ export interface ServiceProcess {
   call<N extends JsonRouteName>(name: N, path: string, body?: unknown): Promise<JsonResponse<N>>;
   /** Posts lines as the ingest role; gives the status. */
   post(lines: string, headers?: Record<string, string>): Promise<number>;
+  /** What it wrote to its log so far, at most the last 200,000 characters. */
+  log(): string;
   /** SIGTERM, then removes the data. */
   stop(): Promise<void>;
 }
@@ -66,11 +68,11 @@ export async function startServiceProcess(env: Record<string, string> = {}): Pro
   const child = spawnService(dataDir, env);
   let said = '';
   child.stderr?.on('data', (chunk: Buffer) => {
-    said = (said + chunk.toString('utf8')).slice(-8000);
+    said = (said + chunk.toString('utf8')).slice(-200_000);
   });
   const message = await new Promise<unknown>((resolve, reject) => {
     child.once('message', resolve);
-    child.once('exit', () => reject(new Error(`the service ended: ${said}`)));
+    child.once('exit', () => reject(new Error(`the service ended: ${said.slice(-8000)}`)));
   });
   const { url, syslog } = ready.parse(message);
   return {
@@ -102,6 +104,7 @@ export async function startServiceProcess(env: Record<string, string> = {}): Pro
       await response.text();
       return response.status;
     },
+    log: () => said,
     async stop() {
       child.kill('SIGTERM');
       await exited(child);
