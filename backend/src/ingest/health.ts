@@ -4,6 +4,8 @@ import type { HttpIngestCounts } from './http-ingest.ts';
 import type { SyslogStats } from './syslog-server.ts';
 
 const n = (count: number): string => count.toLocaleString('en-GB');
+/** `1 line`, `2 lines`. */
+const of = (count: number, noun: string): string => `${n(count)} ${noun}${count === 1 ? '' : 's'}`;
 
 function queueItem(stats: BatcherStats): HealthItem {
   const fill = Math.max(stats.queuedRows / stats.queueRowsMax, stats.queuedBytes / stats.queueBytesMax);
@@ -11,7 +13,7 @@ function queueItem(stats: BatcherStats): HealthItem {
   return {
     name: 'ingest.queue',
     state: percent >= 95 ? 'failing' : percent >= 50 ? 'warning' : 'ok',
-    detail: `${n(stats.queuedRows)} lines wait for the store: the queue is ${String(percent)} % full.`,
+    detail: `${of(stats.queuedRows, 'line')} in the queue to the store, which is ${String(percent)}\u00a0% full.`,
     value: percent,
   };
 }
@@ -26,7 +28,7 @@ function storeItem(stats: BatcherStats): HealthItem {
     const detail = `The last ${n(stats.failuresInARow)} inserts failed: ${stats.failure}. Lines wait and are tried again.`;
     return { name, state: stats.failuresInARow >= 3 ? 'failing' : 'warning', detail, value: stats.failuresInARow };
   }
-  return { name, state: 'ok', detail: `${n(stats.stored)} lines were stored since the start.`, value: stats.stored };
+  return { name, state: 'ok', detail: `${of(stats.stored, 'line')} stored since the start.`, value: stats.stored };
 }
 
 function udpItem({ udp }: SyslogStats): HealthItem {
@@ -38,7 +40,7 @@ function udpItem({ udp }: SyslogStats): HealthItem {
     state: dropped > 0 ? 'warning' : 'ok',
     detail:
       dropped === 0
-        ? `No UDP message of ${n(udp.received)} was dropped since the start.${told}`
+        ? `${of(udp.received, 'UDP message')} received since the start, none dropped.${told}`
         : `${n(dropped)} UDP messages were lost since the start: ${n(udp.dropped)} because the queue was full, ${n(kernel)} in the kernel.${told} Send over TCP or HTTP to lose none.`,
     value: dropped,
   };
@@ -56,7 +58,7 @@ function tcpItem({ tcp }: SyslogStats): HealthItem {
   return {
     name: 'ingest.tcp',
     state: tcp.slowed > 0 || tcp.refusedConnections > 0 ? 'warning' : 'ok',
-    detail: `${n(tcp.received)} messages came over TCP since the start; ${n(tcp.connections)} connections are open.${slowed}${told.join('')}`,
+    detail: `${of(tcp.received, 'message')} received over TCP since the start, ${of(tcp.connections, 'connection')} open.${slowed}${told.join('')}`,
     value: tcp.received,
   };
 }
@@ -68,7 +70,7 @@ function httpItem(counts: HttpIngestCounts, stats: BatcherStats): HealthItem {
   return {
     name: 'ingest.http',
     state: 'ok',
-    detail: `${n(counts.accepted)} lines came in ${n(counts.requests)} requests since the start.${refused}${abandoned}`,
+    detail: `${of(counts.accepted, 'line')} received in ${of(counts.requests, 'request')} since the start.${refused}${abandoned}`,
     value: counts.accepted,
   };
 }

@@ -225,7 +225,9 @@ function healthOf(progress: Progress, nowMs: number, intervalMs: number, set: Ru
       state: progress.lastError === '' ? lagState : 'failing',
       detail:
         progress.lastError === ''
-          ? `Everything that had arrived ${Math.round(lagMs / 1000)} s ago has been read; about ${progress.rowsBehind} rows wait.`
+          ? progress.rowsBehind === 0
+            ? `Everything that had arrived ${Math.round(lagMs / 1000)} s ago has been read.`
+            : `Everything that had arrived ${Math.round(lagMs / 1000)} s ago has been read; about ${progress.rowsBehind} rows wait.`
           : `The last look failed: ${progress.lastError}. About ${progress.rowsBehind} rows wait; they are read when it works again.`,
       value: lagMs / 1000,
     },
