@@ -5,6 +5,7 @@ import type { Config } from './config.ts';
 import { createDetection, type Detection } from './detect/run/detection.ts';
 import { loadRules } from './detect/load-rules.ts';
 import type { LoadedRules } from './detect/catalogue.ts';
+import { messageOf } from './error.ts';
 import type { HintHub } from './http/hint-hub.ts';
 import { startIngest, type Ingest } from './ingest/ingest.ts';
 import type { Log } from './log.ts';
@@ -58,7 +59,7 @@ function startHousekeeping(deps: PipelineDeps, detection: Detection): () => void
       await removeExpiredFindings(deps.store, days);
       await detection.compactLedger();
     } catch (error) {
-      deps.log.warn({ error }, 'housekeeping failed; it is tried again tomorrow');
+      deps.log.warn({ error: messageOf(error) }, 'housekeeping failed; it is tried again tomorrow');
     }
   };
   void tidy();
@@ -135,7 +136,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
     store,
     ruleFacts: (ruleId) => factsOf(rules, ruleId),
     now: Date.now,
-    onChange: (hint) => deps.hints.publish(hint),
+    onChange: deps.hints.publish,
   });
 
   // 6. Scenarios: lines through the same door as real logs, judged by what was found.

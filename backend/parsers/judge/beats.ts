@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { column, derived, field, oneOf, type CorpusCase, type Expectation } from './corpus-case.ts';
+import { column, derived, field, logLines, oneOf, type CorpusCase, type Expectation } from './corpus-case.ts';
 
 const golden = z.array(z.record(z.string(), z.unknown()));
 
@@ -63,10 +63,7 @@ function timestamp(value: string, line: string): Expectation {
 /** The cases of one log of filebeat's system module; its golden file holds the first 100 lines. */
 export function beatsCases(corpus: string, file: string, claim: CorpusCase['claim']): CorpusCase[] {
   const events = golden.parse(JSON.parse(readFileSync(`${file}-expected.json`, 'utf8')));
-  const lines = readFileSync(file, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '');
-  return lines.map((line, index) => ({
+  return logLines(file).map((line, index) => ({
     corpus,
     origin: `${path.basename(file)}#${index}`,
     line,

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { ParserName } from '../compose.ts';
 
 /** An event of the judge: columns as text or null, `fields` apart. */
@@ -51,4 +52,11 @@ export function oneOf(name: string, expected: string, of: string, ours: readonly
 /** Expects something computed from the event. */
 export function derived(name: string, expected: string, actual: Expectation['actual']): Expectation {
   return { name, expected, actual };
+}
+
+/** The lines of a log that are not empty. */
+export function logLines(file: string): string[] {
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '');
 }

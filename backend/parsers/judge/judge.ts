@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Store } from '../../src/store/store.ts';
 import { beatsCases } from './beats.ts';
-import type { CorpusCase, JudgedEvent } from './corpus-case.ts';
+import { logLines, type CorpusCase, type JudgedEvent } from './corpus-case.ts';
 import { crowdsecCases } from './crowdsec.ts';
 import { goldenCases, shapeCases, splunkCases } from './unifi.ts';
 
@@ -70,10 +70,7 @@ export function corpusCases(root: string): CorpusCase[] {
 
 /** A log without oracle: only the claim is judged. */
 function plainCases(corpus: string, file: string, claim: CorpusCase['claim']): CorpusCase[] {
-  const lines = readFileSync(file, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '');
-  return lines.map((line, index) => ({
+  return logLines(file).map((line, index) => ({
     corpus,
     origin: `${path.basename(file)}#${index}`,
     line,

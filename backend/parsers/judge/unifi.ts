@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { column, derived, field, oneOf, type CorpusCase, type Expectation } from './corpus-case.ts';
+import { column, derived, field, logLines, oneOf, type CorpusCase, type Expectation } from './corpus-case.ts';
 
 const attributes: Readonly<Record<string, string>> = {
   'observer.name': 'host',
@@ -118,8 +118,5 @@ export function shapeCases(file: string): CorpusCase[] {
 }
 
 function jsonLines(file: string): unknown[] {
-  return readFileSync(file, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as unknown);
+  return logLines(file).map((line) => JSON.parse(line) as unknown);
 }

@@ -1,5 +1,5 @@
-import type { Request } from 'express';
 import { ServiceError } from '../error.ts';
+import { senderOf } from '../ingest/row-maker.ts';
 import type { createHintHub } from './hint-hub.ts';
 import { streamDefaults, streamHints, type StreamSettings } from './event-stream.ts';
 import type { JsonHandlers, RawHandlers } from './router.ts';
@@ -32,10 +32,6 @@ export function createJsonHandlers(services: Services): JsonHandlers {
   };
 }
 
-function senderOf(request: Request): string {
-  return (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
-}
-
 /** The routes that read or write streams. */
 export function createRawHandlers(
   services: Services,
@@ -49,7 +45,11 @@ export function createRawHandlers(
       }
       const gone = new AbortController();
       response.on('close', () => gone.abort());
-      const receipt = await services.ingest(request, { role, sender: senderOf(request), signal: gone.signal });
+      const receipt = await services.ingest(request, {
+        role,
+        sender: senderOf(request.socket.remoteAddress),
+        signal: gone.signal,
+      });
       response.status(202).json(receipt);
     },
     findingStream: (request, response) => {

@@ -13,6 +13,7 @@ import { readCursor, writeCursor } from './cursor.ts';
 import { findingColumns, findingRow, isoTime, toFinding } from './finding-row.ts';
 import { defineQuery } from './query.ts';
 import type { Store } from './store.ts';
+import { fromMsOf, toMsOf } from './time-bound.ts';
 
 type Filter = z.output<typeof findingFilter>;
 
@@ -49,11 +50,7 @@ const where = `superseded_by = ''
   AND last_ts >= fromUnixTimestamp64Milli({fromMs:Int64}) AND last_ts < fromUnixTimestamp64Milli({toMs:Int64})`;
 
 const severityRank = `indexOf([${severities.map((level) => `'${level}'`).join(', ')}], severity)`;
-/** 8.64e15 ms is the last moment of a JavaScript Date; DateTime64(3) ends in 2299. */
-const forever = Date.UTC(2299, 0, 1);
 
-/** Milliseconds of a bound, or of what stands for no bound. */
-const bound = (time: string | undefined, none: number): number => (time === undefined ? none : Date.parse(time));
 const anyText = (text: string | undefined): string => text ?? '';
 
 function filterValues(filter: Filter): z.input<typeof filterParams> {
@@ -69,8 +66,8 @@ function filterValues(filter: Filter): z.input<typeof filterParams> {
     text: anyText(filter.text),
     runs: filter.runs,
     run: anyText(filter.runId),
-    fromMs: bound(filter.from, 0),
-    toMs: bound(filter.to, forever),
+    fromMs: fromMsOf(filter.from),
+    toMs: toMsOf(filter.to),
   };
 }
 

@@ -4,6 +4,7 @@ import { readCursor, writeCursor } from './cursor.ts';
 import { isoTime } from './finding-row.ts';
 import { defineQuery } from './query.ts';
 import type { Store } from './store.ts';
+import { fromMsOf, toMsOf } from './time-bound.ts';
 
 const sources = defineQuery({
   name: 'source.list',
@@ -53,7 +54,6 @@ const unmatched = defineQuery({
 });
 
 const place = z.object({ lines: z.string().regex(/^\d{1,20}$/), sender: z.string(), program: z.string() });
-const forever = Date.UTC(2299, 0, 1);
 
 /** Lines that no parser claims, by sender and program, most first. Throws request.invalid for a foreign cursor. */
 export async function listUnmatched(
@@ -62,8 +62,8 @@ export async function listUnmatched(
 ): Promise<{ items: z.output<typeof unmatchedGroup>[]; nextCursor: string | null }> {
   const after = readCursor(query.cursor, place);
   const rows = await store.rows(unmatched, {
-    fromMs: query.from === undefined ? 0 : Date.parse(query.from),
-    toMs: query.to === undefined ? forever : Date.parse(query.to),
+    fromMs: fromMsOf(query.from),
+    toMs: toMsOf(query.to),
     afterLines: after?.lines ?? '0',
     afterSender: after?.sender ?? '',
     afterProgram: after?.program ?? '',
