@@ -119,7 +119,8 @@ describe('what rules say about themselves', () => {
     expect(rule.matches(eventRow('1', event))).toBe(true);
     expect(rule.matches(eventRow('2', { ...event, category: 'firewall' }))).toBe(false);
     expect(rule.matches(eventRow('3', { ...event, product: 'windows' }))).toBe(false);
-    expect(rule.fieldValue(eventRow('4', { ...event, fields: { User: 'x' } }), 'User')).toBe('root');
+    expect(rule.fieldValue(eventRow('4', { ...event, fields: { User: 'x' } }), 'User')).toBe('x');
+    expect(rule.fieldValue(eventRow('4', { ...event, fields: { User: 'x' } }), 'user.name')).toBe('root');
     expect(rule.fieldValue(eventRow('5', { fields: { Odd: 'x' } }), 'Odd')).toBe('x');
     expect(rule.fieldValue(eventRow('6', {}), 'toString')).toBeNull();
   });

@@ -18,7 +18,18 @@ const eventsPerRule = 45;
 /** Rules per statement. */
 const batch = 12;
 /** Columns of each kind, and keys of `fields`, one of them that objects have by nature. */
-const fields = ['f', 'g', '__proto__', 'host', 'CommandLine', 'src_ip', 'severity', 'message', 'dst_port'];
+const fields = [
+  'f',
+  'g',
+  '__proto__',
+  'host',
+  'command_line',
+  'CommandLine',
+  'src_ip',
+  'severity',
+  'message',
+  'dst_port',
+];
 // prettier-ignore
 const regexes = ['a.c', '^a', 'c$', '(?i)abc', '[^a]b', '\\d+', 'a{2,3}', '(a|b)*c', '\\bx', '\\x{e4}', '\\pL\\z', '', '(?i)k', '(?i)\u03C3', '(?i)[\u00E0-\u00E5]', '\\s', '\\w\\W', '[[:alpha:]]$', '.', '^.{2}$', '\\Q*?\\E', '\\n', '\\x00'];
 const networks = ['192.0.2.0/24', '10.0.0.0/8', '0.0.0.0/0', '::1', '2001:db8::/32', '::/0', '::ffff:0:0/96'];
