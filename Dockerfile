@@ -35,6 +35,7 @@ COPY --from=build /app/backend/package.json backend/package.json
 COPY --from=build /app/backend/dist backend/dist
 COPY backend/migrations backend/migrations
 COPY backend/parsers backend/parsers
+COPY backend/pipelines backend/pipelines
 COPY rules rules
 COPY scenarios scenarios
 RUN mkdir -p /var/lib/loglake && chown node:node /var/lib/loglake

@@ -1,12 +1,16 @@
 import { authPlaceholders } from './linux-auth/families.ts';
 import { bind, fill, mentions, readSql, readSteps, substitute, type Step } from './source-text.ts';
+import { windowsPlaceholders } from './windows/tables.ts';
 
 /** Every parser, in the order in which their claims are tried. `unmatched` takes the rest. */
-export const parserNames = ['heartbeat', 'linux-auth', 'netfilter', 'unmatched'] as const;
+export const parserNames = ['heartbeat', 'windows', 'linux-auth', 'netfilter', 'unmatched'] as const;
 export type ParserName = (typeof parserNames)[number];
 
 /** Those that make events; a heartbeat is seen by its arrival only. */
 export const eventParserNames = parserNames.filter((name) => name !== 'heartbeat');
+
+/** What the SQL files of the parsers name in double braces. */
+const placeholders: Readonly<Record<string, string>> = { ...authPlaceholders, ...windowsPlaceholders };
 
 /** SQL of the three generated DEFAULTs of raw_log. */
 export interface RawLogDefaults {
@@ -20,12 +24,12 @@ export function rawLogDefaults(): RawLogDefaults {
   const header = readSteps('header/steps.sql').steps;
   const claims = parserNames
     .slice(0, -1)
-    .map((name) => `(${fill(readSql(`${name}/claim.sql`), authPlaceholders)}), '${name}'`);
+    .map((name) => `(${fill(readSql(`${name}/claim.sql`), placeholders)}), '${name}'`);
   return {
     hostname: bind(header, `if(_host != '', _host, envelope_host)`),
     program: bind(header, `if(_app != '', _app, envelope_program)`),
     parser: bind(
-      [...header, ...readSteps('linux-auth/line.sql', authPlaceholders).steps],
+      [...header, ...readSteps('linux-auth/line.sql', placeholders).steps],
       `multiIf(${claims.join(', ')}, 'unmatched')`
     ),
   };
@@ -84,7 +88,7 @@ export interface EventSelect {
  */
 export function eventSelect(name: ParserName, rows: string): EventSelect {
   const header = renamed(readSteps('header/steps.sql').steps);
-  const parser = readSteps(`${name}/parser.sql`, authPlaceholders);
+  const parser = readSteps(`${name}/parser.sql`, placeholders);
   const time = readSteps('header/time.sql');
   const said = [...readSteps('header/columns.sql').columns, ...parser.columns, ...time.columns];
   const set = new Map(renamed(said).map((column) => [column.name, column.sql]));

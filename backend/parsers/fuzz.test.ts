@@ -100,6 +100,9 @@ describe('no view throws', () => {
       '<165>1 2026-11-21T08:00:02.003Z host app - ID47 ',
       '<165>1 2026-11-21T08:00:02.003Z host app - ID47 [a b="',
       '<13>Nov 21 08:00:01 ',
+      '{"EventID":1,"Channel":"Security","x":"',
+      '{"Event":{"System":{"EventID":1,"Channel":"Security"},"EventData":{"x":[',
+      "<Event><System><EventID>1</EventID></System><EventData><Data Name='x'>",
       '',
     ];
     const lines = starts.flatMap((start) =>
@@ -107,6 +110,32 @@ describe('no view throws', () => {
     );
     for (let first = 0; first < lines.length; first += 26) await survive(lines.slice(first, first + 26));
   }, 120_000);
+
+  it('on documents made to grow: deep, wide, long names, many of each part', async () => {
+    const many = (count: number, of: (n: number) => string) => Array.from({ length: count }, (_, n) => of(n)).join(',');
+    const flat = (more: string) => `{"EventID":1,"Channel":"Microsoft-Windows-Sysmon/Operational",${more}}`;
+    const xml = (more: string) =>
+      `<Event><System><EventID>1</EventID><Channel>Security</Channel></System><EventData>${more}</EventData></Event>`;
+    const long = 'K'.repeat(30_000);
+    const lines = [
+      flat(`"a":${'{"a":'.repeat(9000)}1${'}'.repeat(9000)}`),
+      flat(`"a":${'['.repeat(20_000)}${']'.repeat(20_000)}`),
+      flat(many(6000, (n) => `"k${String(n)}":1`)),
+      flat(`"${long}":{"${long}":{${many(500, (n) => `"k${String(n)}":"v"`)}}}`),
+      flat(many(300, (n) => `"k${String(n)}":{"a":{"b":{"c":{"d":{"e":[1,"x",null,{}]}}}}}`)),
+      flat(`"Hashes":"${','.repeat(60_000)}"`),
+      flat(`"Hashes":"${'MD5='.repeat(15_000)}"`),
+      flat(`"x":"${'\\ud800'.repeat(9000)}"`),
+      flat(`"x":["${'","'.repeat(20_000)}"]`),
+      flat(many(7000, () => '"Channel":1')),
+      xml('<Data>x</Data>'.repeat(4000)),
+      xml('<Data Name="x"/>'.repeat(4000)),
+      xml(`<${'a'.repeat(120)}${' b=""'.repeat(12_000)}/>`),
+      xml(`<Data Name="x">${'&#'.repeat(30_000)}</Data>`),
+      xml('<a>'.repeat(20_000)),
+    ];
+    await survive(lines.map((line) => Buffer.from(line)));
+  }, 60_000);
 
   const frames = fileURLToPath(new URL('../../../shared/data/malformed/derived/frames.jsonl', import.meta.url));
   const invalid = fileURLToPath(new URL('../../../shared/data/malformed/go-syslog/invalid.jsonl', import.meta.url));
