@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { HealthItem } from '@loglake/contract/source';
-import type { Config } from './config.ts';
+import { ConfigError, type Config } from './config.ts';
 import { createDetection, type Detection } from './detect/run/detection.ts';
+import { loadPipelines } from './detect/load-pipelines.ts';
 import { loadRules } from './detect/load-rules.ts';
 import type { LoadedRules } from './detect/catalogue.ts';
+import type { Pipeline as FieldPipeline } from './detect/pipeline/pipeline.ts';
 import { messageOf } from './error.ts';
 import type { HintHub } from './http/hint-hub.ts';
 import { startIngest, type Ingest } from './ingest/ingest.ts';
@@ -44,6 +46,14 @@ const dayMs = 86_400_000;
 const migrations = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../migrations' : '../../migrations', import.meta.url)
 );
+
+/** A rule read with half of its pipeline would look at the wrong fields: the service does not start then. */
+async function wholePipeline(ownDirectory: string | undefined): Promise<FieldPipeline> {
+  const { pipeline, issues } = await loadPipelines(ownDirectory);
+  if (issues.length === 0) return pipeline;
+  const lines = issues.map((issue) => `${issue.path}:${issue.line ?? 1}:${issue.column ?? 1} ${issue.message}`);
+  throw new ConfigError(['Field pipelines:', ...lines].join('\n'));
+}
 
 /** Rules' facts for a finding's page. */
 function factsOf(rules: LoadedRules, ruleId: string) {
@@ -112,7 +122,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
   await installParsers(store);
 
   // 3. Rules become matchers and SQL. What is wrong with one is listed, and stops none of the others.
-  const rules = await loadRules(settings.LOGLAKE_RULES_DIR);
+  const rules = await loadRules(settings.LOGLAKE_RULES_DIR, await wholePipeline(settings.LOGLAKE_PIPELINES_DIR));
   log.info({ rules: rules.rules.length, issues: rules.issues.length }, 'rules loaded');
 
   // 4. Detection reads every arrived event once. Before anybody may write: were block numbers given out anew?

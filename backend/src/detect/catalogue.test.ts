@@ -7,11 +7,13 @@ function rule(id: string, title: string, path: string): SingleRule {
     kind: 'single',
     meta: { id, hash: 'h', title, description: '', level: 'high', status: 'test', tags: [], falsePositives: [], references: [], path, source: `title: ${title}` },
     logsource: { product: 'linux', category: '', service: 'sshd' },
+    routes: [{ product: 'linux', service: 'sshd' }],
     groupBy: ['host'],
     gapMs: 300_000,
     raisesFindings: true,
     matches: () => false,
     fieldValue: () => null,
+    placesOf: (key) => [{ kind: 'key', key }],
     compile: () => ({ sql: '0', params: {} }),
   }; // prettier-ignore
 }

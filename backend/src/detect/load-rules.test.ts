@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadRules } from './load-rules.ts';
+import { defaultPipeline } from './pipeline/default-pipeline.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -41,7 +42,7 @@ level: high
     );
     write('a/cases/no-rule.yml', 'not a rule');
     write('a/match.log', 'neither');
-    const { rules, issues } = await loadRules(directory);
+    const { rules, issues } = await loadRules(directory, defaultPipeline);
     expect(issues).toEqual([]);
     expect(rules.map(({ kind, meta }) => [kind, meta.path])).toEqual([
       ['correlation', 'a/rule.yml'],
@@ -53,7 +54,7 @@ level: high
     write('good.yml', rule(1, 'one'));
     write('bad.yml', rule(2, 'two', 'nothing and'));
     write('worse.yml', ': [');
-    const { rules, issues } = await loadRules(directory);
+    const { rules, issues } = await loadRules(directory, defaultPipeline);
     expect(rules.map(({ meta }) => meta.path)).toEqual(['good.yml']);
     expect(new Set(issues.map((issue) => issue.path))).toEqual(new Set(['bad.yml', 'worse.yml']));
     for (const issue of issues) expect(issue.line).toBeGreaterThan(0);
@@ -62,14 +63,14 @@ level: high
   it('keeps the first of two rules with one id, and says so', async () => {
     write('a.yml', rule(1, 'one'));
     write('b.yml', rule(1, 'other'));
-    const { rules, issues } = await loadRules(directory);
+    const { rules, issues } = await loadRules(directory, defaultPipeline);
     expect(rules.map(({ meta }) => meta.path)).toEqual(['a.yml']);
     expect(issues.map(({ path: file }) => file)).toEqual(['b.yml']);
   });
 
   it('says so when there is no such directory, and is content with an empty one', async () => {
-    expect(await loadRules(directory)).toEqual({ rules: [], issues: [] });
-    const { rules, issues } = await loadRules(path.join(directory, 'missing'));
+    expect(await loadRules(directory, defaultPipeline)).toEqual({ rules: [], issues: [] });
+    const { rules, issues } = await loadRules(path.join(directory, 'missing'), defaultPipeline);
     expect(rules).toEqual([]);
     expect(issues).toMatchObject([{ code: 'rule.unreadable' }]);
   });

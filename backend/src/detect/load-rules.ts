@@ -5,6 +5,7 @@ import { messageOf } from '../error.ts';
 import type { LoadedRules } from './catalogue.ts';
 import { compileRules } from './compile/compile-rules.ts';
 import { parseRuleFile } from './parse/rule-file.ts';
+import type { Pipeline } from './pipeline/pipeline.ts';
 
 /** Files of rules below the directory: `rules/<name>/rule.yml`, or any other `.yml`, but not what lies in `cases`. */
 async function ruleFiles(directory: string): Promise<string[]> {
@@ -28,7 +29,7 @@ async function readRuleFile(directory: string, file: string): Promise<{ file: st
  * Reads every rule below a directory as one set. A file that is broken is reported with all its issues, and the others
  * run. A directory that cannot be read gives no rules and says so. Paths are relative, with slashes. Never throws.
  */
-export async function loadRules(directory: string): Promise<LoadedRules> {
+export async function loadRules(directory: string, pipeline: Pipeline): Promise<LoadedRules> {
   let files: string[];
   try {
     files = await ruleFiles(directory);
@@ -38,6 +39,9 @@ export async function loadRules(directory: string): Promise<LoadedRules> {
   const read = await Promise.all(files.map((file) => readRuleFile(directory, file)));
   const unreadable = read.filter((one) => 'code' in one);
   const parsed = read.flatMap((one) => ('text' in one ? [parseRuleFile(one.text, one.file)] : []));
-  const compiled = compileRules(parsed.flatMap((one) => one.rules));
+  const compiled = compileRules(
+    parsed.flatMap((one) => one.rules),
+    pipeline
+  );
   return { rules: compiled.rules, issues: [...unreadable, ...parsed.flatMap((one) => one.issues), ...compiled.issues] };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Severity } from '@loglake/contract/scalar';
+import type { FieldSource } from './pipeline/pipeline.ts';
 
 /**
  * The shape of a row of table `event` as the evaluator reads it (migration 0002_event.sql): texts exactly as
@@ -84,6 +85,8 @@ export interface SingleRule {
   readonly kind: 'single';
   readonly meta: RuleMeta;
   readonly logsource: Logsource;
+  /** The events it reads, by the pipeline: any of these, each with the parts that must be equal. */
+  readonly routes: readonly Partial<Logsource>[];
   /** Names (Sigma fields or event columns) that group matches to findings: `finding.group_by`, else host, user, src_ip. */
   readonly groupBy: readonly string[];
   /** Matches of one group further apart than this, in event time, are separate findings: `finding.gap`, else 300,000. */
@@ -92,8 +95,10 @@ export interface SingleRule {
   readonly raisesFindings: boolean;
   /** Log source and detection, decided in the process. Never throws. Equal to `compile()` on every row of valid UTF-8. */
   matches(event: EventRow): boolean;
-  /** Value of a Sigma field through the rule's pipeline; null when missing. */
+  /** Value of a Sigma field through the rule's pipeline, the first that is there; null when missing. */
   fieldValue(event: EventRow, field: string): string | null;
+  /** Where a Sigma field stands, in the order in which `fieldValue` looks; never empty. */
+  placesOf(field: string): readonly FieldSource[];
   /**
    * The same as a boolean SQL expression (0 or 1, never NULL) over the columns of `event`, for WHERE or countIf.
    * `prefix` names the parameters, to join several rules in one statement; `p` when not given.

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { parseRuleFile } from '../parse/rule-file.ts';
+import { loadPipelines } from '../load-pipelines.ts';
 import type { DetectionRule } from '../rule.ts';
 import { compileRules } from './compile-rules.ts';
 import { eventRow, uuidOf } from './rule-fixture.ts';
 
+const { pipeline } = await loadPipelines();
 const single = (name: string, detection = `s: {f: ${name}}`): string =>
   `title: ${name}\nid: ${uuidOf(name)}\nname: ${name}\nlogsource: {product: linux, service: auth}\ndetection:\n  ${detection}\n  condition: s\n`;
 /** `correlation:` stands in line 4. */
@@ -12,7 +14,10 @@ const correlation = (name: string, body: string): string =>
 
 function load(...documents: string[]): { rules: readonly DetectionRule[]; issues: string[]; titles: string[] } {
   const files = documents.map((text, index) => parseRuleFile(text, `${index}.yml`));
-  const { rules, issues } = compileRules(files.flatMap((file) => file.rules));
+  const { rules, issues } = compileRules(
+    files.flatMap((file) => file.rules),
+    pipeline
+  );
   const all = [...files.flatMap((file) => file.issues), ...issues];
   return {
     rules,
@@ -53,47 +58,6 @@ describe('references', () => {
     const { issues, titles } = load(single('a'), single('a'), single('b').replace('name: b', 'name: a'));
     expect(issues).toEqual(['1.yml sigma.id_duplicate 1:1', '2.yml sigma.id_duplicate 1:1']);
     expect(titles).toEqual(['a']);
-  });
-  test('an outer group-by that the inner one does not have is refused', () => {
-    const inner = correlation('i', '{type: event_count, rules: [a], group-by: [x], timespan: 5m, condition: {gte: 2}}');
-    const { issues } = load(
-      single('a'),
-      inner,
-      correlation('c', '{type: temporal, rules: [i, a], group-by: [y], timespan: 5m}')
-    );
-    expect(issues).toEqual(['2.yml sigma.correlation 4:39']);
-  });
-});
-
-describe('what a correlation refuses, and where', () => {
-  // prettier-ignore
-  const refused: readonly (readonly [string, string, readonly string[]])[] = [
-    ['an unknown type', '{type: many, rules: [a], timespan: 5m}', ['sigma.correlation 4:21']],
-    ['a type that comes later', '{type: value_sum, rules: [a], timespan: 5m, condition: {gte: 1, field: x}}', ['sigma.unsupported 4:21']],
-    ['no rules', '{type: temporal, timespan: 5m}', ['sigma.key_missing 4:14']],
-    ['a rule twice', '{type: temporal, rules: [a, a], timespan: 5m}', ['sigma.correlation 4:42']],
-    ['no timespan', '{type: temporal, rules: [a]}', ['sigma.key_missing 4:14']],
-    ['timespan 0', '{type: temporal, rules: [a], timespan: 0m}', ['sigma.correlation 4:53']],
-    ['a compound timespan', '{type: temporal, rules: [a], timespan: 1h30m}', ['sigma.correlation 4:53']],
-    ['a negative timespan', '{type: temporal, rules: [a], timespan: -5m}', ['sigma.correlation 4:53']],
-    ['a count without a condition', '{type: event_count, rules: [a], timespan: 5m}', ['sigma.correlation 4:14']],
-    ['an unknown comparison', '{type: event_count, rules: [a], timespan: 5m, condition: {atleast: 5}}', ['sigma.correlation 4:72']],
-    ['a fraction', '{type: event_count, rules: [a], timespan: 5m, condition: {gte: 1.5}}', ['sigma.correlation 4:77']],
-    ['value_count without a field', '{type: value_count, rules: [a], timespan: 5m, condition: {gte: 2}}', ['sigma.correlation 4:71']],
-    ['event_count with a field', '{type: event_count, rules: [a], timespan: 5m, condition: {gte: 2, field: x}}', ['sigma.correlation 4:71']],
-    ['temporal with counts', '{type: temporal, rules: [a], timespan: 5m, condition: {gte: 2}}', ['sigma.correlation 4:68']],
-    ['an ordered condition', '{type: temporal_ordered, rules: [a], timespan: 5m, condition: a}', ['sigma.unsupported 4:76']],
-    ['a condition over another rule', '{type: temporal, rules: [a], timespan: 5m, condition: a and not b}', ['sigma.correlation 4:78']],
-    ['of in a condition', '{type: temporal, rules: [a], timespan: 5m, condition: 1 of a*}', ['sigma.correlation 4:73']],
-    ['an alias over another rule', '{type: temporal, rules: [a], timespan: 5m, aliases: {x: {a: f, b: g}}}', ['sigma.correlation 1:1']],
-    ['an alias that leaves a rule out', '{type: temporal, rules: [a, b], group-by: x, timespan: 5m, aliases: {x: {a: f}}}', ['sigma.correlation 4:42']],
-    ['an unknown key', '{type: temporal, rules: [a], timespan: 5m, window: 1}', ['sigma.correlation 4:57']],
-    ['generate that is no boolean', '{type: temporal, rules: [a], timespan: 5m, generate: yes}', ['sigma.shape 4:67']],
-  ];
-  test.each(refused)('%s', (_name, body, wanted) => {
-    const { issues, titles } = load(single('a'), single('b'), correlation('c', body));
-    expect(issues).toEqual(wanted.map((one) => `2.yml ${one}`));
-    expect(titles).toEqual(['a', 'b']);
   });
 });
 

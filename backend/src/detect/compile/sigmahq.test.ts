@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { testDatabase, type TestDatabase } from '../../../testing/database.ts';
 import { parseRuleFile, type ParsedFile } from '../parse/rule-file.ts';
 import type { ParsedRule, ParsedSingle } from '../parse/rule-node.ts';
-import { defaultPipeline } from '../pipeline/default-pipeline.ts';
+import { loadPipelines } from '../load-pipelines.ts';
 import { resolveField, routesOf } from '../pipeline/pipeline.ts';
 import type { EventRow, SingleRule } from '../rule.ts';
 import { compileRules } from './compile-rules.ts';
@@ -19,6 +19,7 @@ const compiledFloor = 3752;
 const stride = 8;
 const batch = 40;
 
+const { pipeline } = await loadPipelines();
 const corpus = fileURLToPath(new URL('../../../../../shared/data/sigmahq', import.meta.url));
 const present = existsSync(corpus);
 if (!present && process.env['LOGLAKE_CORPORA'] === 'required') throw new Error(`no corpus at ${corpus}`);
@@ -26,8 +27,8 @@ if (!present) process.stdout.write('SigmaHQ is not there: its tests are skipped\
 
 function eventsOf(parsed: ParsedSingle, seed: number): EventRow[] {
   const random = seededRandom(seed);
-  const [route = {}] = routesOf(defaultPipeline, parsed.logsource);
-  const source = (field: string) => resolveField(defaultPipeline, parsed.logsource, field);
+  const [route = {}] = routesOf(pipeline, parsed.logsource);
+  const source = (field: string) => resolveField(pipeline, parsed.logsource, field);
   return Array.from({ length: 4 }, (_, index) =>
     eventRow(`${parsed.meta.id} ${index}`, {
       product: '',
@@ -50,7 +51,7 @@ describe.skipIf(!present)('SigmaHQ', () => {
       .filter((name) => name.endsWith('.yml'));
     for (const name of names.sort()) files.push(parseRuleFile(readFileSync(path.join(corpus, name), 'utf8'), name));
     parsed = files.flatMap((file) => file.rules);
-    rules = compileRules(parsed).rules.filter((rule) => rule.kind === 'single');
+    rules = compileRules(parsed, pipeline).rules.filter((rule) => rule.kind === 'single');
     db = await testDatabase();
   });
   afterAll(() => db.drop());

@@ -1,22 +1,22 @@
 import { compileExpression } from '../evaluate/evaluate.ts';
 import { fieldText, type EventView } from '../evaluate/event-view.ts';
 import type { ParsedSingle } from '../parse/rule-node.ts';
-import { resolveField, routesOf, type FieldSource, type Pipeline } from '../pipeline/pipeline.ts';
-import type { EventRow, Logsource, SingleRule } from '../rule.ts';
+import { mapExpression } from '../pipeline/map-expression.ts';
+import { placeNamed, planOf, type LogsourceMatch, type Pipeline } from '../pipeline/pipeline.ts';
+import type { EventRow, SingleRule } from '../rule.ts';
 import { expressionSql } from './expression-sql.ts';
 import { SqlParameters } from './sql-parameters.ts';
 
 const parts = ['product', 'category', 'service'] as const;
-type Route = Partial<Logsource>;
 
-function routeTest(routes: readonly Route[]): (event: EventRow) => boolean {
+function routeTest(routes: readonly LogsourceMatch[]): (event: EventRow) => boolean {
   const wanted = routes.map((route) =>
     parts.flatMap((part) => (route[part] === undefined ? [] : [{ part, value: route[part] }]))
   );
   return (event) => wanted.some((route) => route.every(({ part, value }) => event[part] === value));
 }
 
-function routeSql(routes: readonly Route[], parameters: SqlParameters): string {
+function routeSql(routes: readonly LogsourceMatch[], parameters: SqlParameters): string {
   const alternatives = routes.map((route) => {
     const terms = parts.flatMap((part) => {
       const value = route[part];
@@ -34,20 +34,16 @@ export function createSingleRule(
   view: EventView,
   raisesFindings: boolean
 ): SingleRule {
-  const { logsource, expression } = parsed;
-  const sources = new Map<string, FieldSource>();
-  const source = (field: string): FieldSource => {
-    const found = sources.get(field) ?? resolveField(pipeline, logsource, field);
-    sources.set(field, found);
-    return found;
-  };
-  const routes = routesOf(pipeline, logsource);
-  const routed = routeTest(routes);
-  const test = compileExpression(expression, { view, source });
+  const plan = planOf(pipeline, parsed.logsource);
+  const expression = mapExpression(parsed.expression, plan);
+  const routed = routeTest(plan.routes);
+  const test = compileExpression(expression, { view, source: placeNamed });
   return {
     kind: 'single',
     meta: parsed.meta,
-    logsource,
+    logsource: parsed.logsource,
+    routes: plan.routes,
+    placesOf: plan.places,
     groupBy: parsed.groupBy,
     gapMs: parsed.gapMs,
     raisesFindings,
@@ -56,11 +52,18 @@ export function createSingleRule(
       view.open(event);
       return test();
     },
-    fieldValue: (event, field) => fieldText(event, source(field)),
+    fieldValue(event, field) {
+      for (const place of plan.places(field)) {
+        const value = fieldText(event, place);
+        if (value !== null) return value;
+      }
+      return null;
+    },
     compile(prefix = 'p') {
       const parameters = new SqlParameters(prefix);
-      const route = routeSql(routes, parameters);
-      return { sql: `(${route} AND ${expressionSql(expression, { parameters, source })})`, params: parameters.params };
+      const route = routeSql(plan.routes, parameters);
+      const sql = `(${route} AND ${expressionSql(expression, { parameters, source: placeNamed })})`;
+      return { sql, params: parameters.params };
     },
   };
 }

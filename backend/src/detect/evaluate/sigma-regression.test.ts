@@ -5,10 +5,11 @@ import { describe, expect, test } from 'vitest';
 import { compileRules } from '../compile/compile-rules.ts';
 import { eventRow } from '../compile/rule-fixture.ts';
 import { parseRuleFile } from '../parse/rule-file.ts';
-import { defaultPipeline } from '../pipeline/default-pipeline.ts';
+import { loadPipelines } from '../load-pipelines.ts';
 import { resolveField } from '../pipeline/pipeline.ts';
 import type { EventRow, Logsource } from '../rule.ts';
 
+const { pipeline } = await loadPipelines();
 const corpus = fileURLToPath(new URL('../../../../../shared/data/windows/sigma-regression', import.meta.url));
 const present = existsSync(corpus);
 if (!present && process.env['LOGLAKE_CORPORA'] === 'required') throw new Error(`no corpus at ${corpus}`);
@@ -35,7 +36,7 @@ function rowOf(document: string, logsource: Logsource): EventRow {
   const columns: Record<string, string> = {};
   const fields: Record<string, string> = {};
   for (const [name, value] of valuesOf(document)) {
-    const source = resolveField(defaultPipeline, logsource, name);
+    const source = resolveField(pipeline, logsource, name);
     if (source.kind === 'key') fields[source.key] = value;
     else columns[source.column] = value;
   }
@@ -49,7 +50,10 @@ describe.skipIf(!present)('SigmaHQ regression events', () => {
 
   test.each(names)('%s matches the event recorded for it', (name) => {
     const folder = path.join(corpus, name);
-    const { rules } = compileRules(parseRuleFile(readFileSync(path.join(folder, 'rule.yml'), 'utf8'), name).rules);
+    const { rules } = compileRules(
+      parseRuleFile(readFileSync(path.join(folder, 'rule.yml'), 'utf8'), name).rules,
+      pipeline
+    );
     const [rule] = rules;
     if (rule?.kind !== 'single') throw new Error('no rule');
     const recorded = readdirSync(folder).filter((file) => file.endsWith('.json'));

@@ -3,8 +3,7 @@ import { messageOf } from '../../error.ts';
 import type { GroupValues } from '../../findings/group.ts';
 import type { MatchPoint } from '../../findings/episode.ts';
 import type { StoredEvent } from '../../store/event.ts';
-import { defaultPipeline } from '../pipeline/default-pipeline.ts';
-import { routesOf } from '../pipeline/pipeline.ts';
+import { hasLogsource } from '../pipeline/pipeline.ts';
 import type { CorrelationRule, DetectionRule, Logsource, SingleRule } from '../rule.ts';
 
 /** A rule and an event that it matched. */
@@ -77,24 +76,15 @@ export function createRangeEvaluator(set: RuleSet): RangeEvaluator {
 
 /** Rules whose log source an event has, remembered per log source. */
 function candidateIndex(rules: readonly SingleRule[]): (event: Logsource) => readonly SingleRule[] {
-  const routed = rules.map((rule) => ({ rule, routes: routesOf(defaultPipeline, rule.logsource) }));
   const known = new Map<string, readonly SingleRule[]>();
   return (event) => {
     const key = `${event.product}\0${event.category}\0${event.service}`;
     const found = known.get(key);
     if (found !== undefined) return found;
-    const candidates = routed
-      .filter(({ routes }) => routes.some((route) => hasLogsource(event, route)))
-      .map(({ rule }) => rule);
+    const candidates = rules.filter(({ routes }) => routes.some((route) => hasLogsource(event, route)));
     if (known.size < 10_000) known.set(key, candidates);
     return candidates;
   };
-}
-
-function hasLogsource(event: Logsource, route: Partial<Logsource>): boolean {
-  return (['product', 'category', 'service'] as const).every(
-    (part) => route[part] === undefined || route[part] === event[part]
-  );
 }
 
 /** Field names that correlations ask of each rule they read. */

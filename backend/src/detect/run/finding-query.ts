@@ -1,6 +1,4 @@
 import type { GroupValues } from '../../findings/group.ts';
-import { defaultPipeline } from '../pipeline/default-pipeline.ts';
-import { resolveField } from '../pipeline/pipeline.ts';
 import type { CompiledSql, CorrelationRule, SingleRule } from '../rule.ts';
 import type { RuleSet } from './evaluate-range.ts';
 
@@ -24,9 +22,12 @@ function matchesOf(rule: SingleRule, wanted: Wanted, prefix: string): CompiledSq
     return `{${name}:String}`;
   };
   const terms = [...wanted].map(([field, value], at) => {
-    const source = resolveField(defaultPipeline, rule.logsource, field);
-    const sql = source.kind === 'column' ? source.column : `fields[${bind(`${prefix}k${at}`, source.key)}]`;
-    return value === null ? `isNull(${sql})` : `ifNull(toString(${sql}) = ${bind(`${prefix}v${at}`, value)}, 0)`;
+    const places = rule.placesOf(field).map((place, index) => {
+      if (place.kind === 'key') return `fields[${bind(`${prefix}k${at}n${index}`, place.key)}]`;
+      return `toString(${place.column})`;
+    });
+    const sql = places.length === 1 ? places.join() : `coalesce(${places.join(', ')})`;
+    return value === null ? `isNull(${sql})` : `ifNull(${sql} = ${bind(`${prefix}v${at}`, value)}, 0)`;
   });
   return { sql: `(${[rulePart.sql, ...terms].join(' AND ')})`, params };
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { loadPipelines } from '../load-pipelines.ts';
 import { loadRules } from '../load-rules.ts';
 import { type TestFinding, liveFindings, shownBy, testDetection } from './fixture.ts';
 import { encodeRawRow, insertRawLog } from '../../store/raw-log.ts';
@@ -25,7 +26,8 @@ const linesOf = (folder: string, file: string): string[] =>
     .split('\n')
     .filter((line) => line !== '');
 
-const rules = await loadRules(directory);
+const { pipeline } = await loadPipelines();
+const rules = await loadRules(directory, pipeline);
 const ruleOf = (folder: string) => rules.rules.find(({ meta }) => meta.path === `${folder}/rule.yml`);
 
 const groupText = (group: Record<string, string | null>): string => JSON.stringify(Object.entries(group).sort());
