@@ -4,6 +4,7 @@ import { testDatabase, type TestDatabase } from '../../../testing/database.ts';
 import { compileExpression } from '../evaluate/evaluate.ts';
 import { EventView } from '../evaluate/event-view.ts';
 import { and, not, or, type Expression, type PatternPart } from '../parse/ast.ts';
+import { timePartBounds, timeParts } from '../parse/event-time.ts';
 import { addressHex, readNetwork } from '../parse/ip-address.ts';
 import { patternOf } from '../parse/sigma-string.ts';
 import { defaultPipeline } from '../pipeline/default-pipeline.ts';
@@ -30,6 +31,7 @@ const fields = [
   'message',
   'dst_port',
 ];
+const timeFields = ['f', 'g', 'host', 'ts', 'ts'];
 // prettier-ignore
 const regexes = ['a.c', '^a', 'c$', '(?i)abc', '[^a]b', '\\d+', 'a{2,3}', '(a|b)*c', '\\bx', '\\x{e4}', '\\pL\\z', '', '(?i)k', '(?i)\u03C3', '(?i)[\u00E0-\u00E5]', '\\s', '\\w\\W', '[[:alpha:]]$', '.', '^.{2}$', '\\Q*?\\E', '\\n', '\\x00'];
 const networks = ['192.0.2.0/24', '10.0.0.0/8', '0.0.0.0/0', '::1', '2001:db8::/32', '::/0', '::ffff:0:0/96'];
@@ -65,6 +67,13 @@ function randomLeaf(random: Random): Expression {
     () => {
       const place = pick(random, ['equals', 'contains', 'startswith', 'endswith'] as const);
       return { kind: 'fieldref', field, other: pick(random, fields), place, cased };
+    },
+    () => {
+      const part = pick(random, timeParts);
+      const operator = pick(random, ['eq', 'lt', 'lte', 'gt', 'gte'] as const);
+      const { min, max } = timePartBounds[part];
+      const number = part === 'year' ? 2015 + random(20) : min + random(max - min + 1);
+      return { kind: 'time_part', field: pick(random, timeFields), part, operator, number };
     },
     () => ({ kind: 'keyword', pattern: randomPattern(random), cased }),
     () => ({ kind: 'keyword_regex', source: pick(random, regexes), flags: '' }),
@@ -136,7 +145,7 @@ test(`evaluator and SQL agree on ${rules * eventsPerRule} random pairs of rule a
 
 test('addresses are read as the engine reads them', async () => {
   // prettier-ignore
-  const texts = ['192.0.2.1', '192.0.2.01', '192.0.2', '192.0.2.1.5', '192.0.2.256', ' 192.0.2.1', '192.0.2.1 ', '0x7f.1.1.1', '1.2.3.4/8', '::', '::1', '1::', '::ffff:192.0.2.1', '::FFFF:c000:201', '2001:DB8::1', '2001:db8:0:0:0:0:0:1', '2001:db8:0:0:0:0:0:0:1', '1:2:3:4:5:6:7', '1:2:3:4:5:6:7::', '::2:3:4:5:6:7:8', '1::2::3', ':::', ':', '1:', ':1', 'fe80::1%eth0', '[::1]', '12345::', 'g::', '::1.2.3.4', '1:2:3:4:5:6:1.2.3.4', '1.2.3.4::', '::1.2.3.4:5', '', 'x', '1', '001.2.3.4', '1.2.3.4\n', '\u0661.2.3.4', '0:0:0:0:0:0:0:0:', '00001::', '01.2.3.4', '1.02.3.4', '1.2.003.4', '1.2.3.0004', '1.2.3.00', '1.2.3.000', '00.0.0.0', '1.2.3.012', '1.02.03.04', '::ffff:1.2.3.04', '::ffff:01.2.3.4', '1.2.3.', '.1.2.3', '1..2.3', '1.2.3.4.', '-1.2.3.4', '+1.2.3.4', '999.1.1.1', '1.1.1.1000'];
+  const texts = ['192.0.2.1', '192.0.2.01', '192.0.2', '192.0.2.1.5', '192.0.2.256', ' 192.0.2.1', '192.0.2.1 ', '0x7f.1.1.1', '1.2.3.4/8', '::', '::1', '1::', '::ffff:192.0.2.1', '::FFFF:c000:201', '2001:DB8::1', '2001:db8:0:0:0:0:0:1', '2001:db8:0:0:0:0:0:0:1', '1:2:3:4:5:6:7', '1:2:3:4:5:6:7::', '1::2:3:4:5:6:7:8', '::1:2:3:4:5:6:7:8', '1:2:3:4:5:6:7:8::', '1:2:3:4:5:6:7::8', '1:2:3:4:5:6::1.2.3.4', '1::2:3:4:5:6:7:8:9', '::2:3:4:5:6:7:8', '1::2::3', ':::', ':', '1:', ':1', 'fe80::1%eth0', '[::1]', '12345::', 'g::', '::1.2.3.4', '1:2:3:4:5:6:1.2.3.4', '1.2.3.4::', '::1.2.3.4:5', '', 'x', '1', '001.2.3.4', '1.2.3.4\n', '\u0661.2.3.4', '0:0:0:0:0:0:0:0:', '00001::', '01.2.3.4', '1.02.3.4', '1.2.003.4', '1.2.3.0004', '1.2.3.00', '1.2.3.000', '00.0.0.0', '1.2.3.012', '1.02.03.04', '::ffff:1.2.3.04', '::ffff:01.2.3.4', '1.2.3.', '.1.2.3', '1..2.3', '1.2.3.4.', '-1.2.3.4', '+1.2.3.4', '999.1.1.1', '1.1.1.1000'];
   const statement = {
     sql: 'SELECT t, lower(hex(toIPv6OrNull(t))) AS h FROM (SELECT arrayJoin({texts:Array(String)}) AS t)',
     params: { texts },

@@ -30,15 +30,14 @@ function readGroups(text: string): number[] | undefined {
   return bytes;
 }
 
+/** As in ClickHouse (26.7) `::` may stand for no group at all, but not after eight. */
 function readIpv6(text: string): number[] | undefined {
-  const halves = text.split('::');
-  if (halves.length > 2) return undefined;
-  const head = readGroups(halves[0] ?? '');
-  if (head === undefined) return undefined;
-  if (halves.length === 1) return head.length === 16 ? head : undefined;
-  if (halves[0]?.includes('.') === true) return undefined;
-  const tail = readGroups(halves[1] ?? '');
-  if (tail === undefined || head.length + tail.length > 14) return undefined;
+  const [before = '', after, ...more] = text.split('::');
+  const head = readGroups(before);
+  if (head === undefined || more.length > 0) return undefined;
+  if (after === undefined) return head.length === 16 ? head : undefined;
+  const tail = before.includes('.') ? undefined : readGroups(after);
+  if (tail === undefined || head.length > 14 || head.length + tail.length > 16) return undefined;
   return [...head, ...Array.from({ length: 16 - head.length - tail.length }, () => 0), ...tail];
 }
 
