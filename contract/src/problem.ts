@@ -16,6 +16,7 @@ export const problemCatalogue = {
   'ingest.busy': { status: 429, title: 'The ingest queue is full' },
   'ingest.line_too_long': { status: 413, title: 'A log line is too long' },
   'ingest.envelope_invalid': { status: 400, title: 'An NDJSON line is not a valid envelope' },
+  'ingest.document_invalid': { status: 400, title: 'A part of a JSON body is not a document' },
   'finding.not_found': { status: 404, title: 'There is no such finding' },
   'finding.conflict': { status: 409, title: 'The finding has changed since you read it' },
   'finding.transition_refused': { status: 422, title: 'The finding cannot change to that state' },

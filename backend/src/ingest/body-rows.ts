@@ -3,12 +3,13 @@ import type { Issue } from '@loglake/contract/problem';
 import { ingestEnvelope } from '@loglake/contract/source';
 import { ServiceError } from '../error.ts';
 import type { RawRow } from '../store/raw-log.ts';
+import { jsonParts } from './json-documents.ts';
 
 /** What a request says about one row; the rest is ours. */
 export type BodyRow = Pick<RawRow, 'raw'> &
   Partial<Pick<RawRow, 'source' | 'runId' | 'envelopeHost' | 'envelopeProgram' | 'envelopeTime'>>;
 
-export type BodyFormat = 'text' | 'ndjson';
+export type BodyFormat = 'text' | 'ndjson' | 'json';
 
 const formats: Readonly<Record<string, BodyFormat>> = {
   'text/plain': 'text',
@@ -17,6 +18,7 @@ const formats: Readonly<Record<string, BodyFormat>> = {
   'application/jsonl': 'ndjson',
   'application/x-jsonl': 'ndjson',
   'application/json-lines': 'ndjson',
+  'application/json': 'json',
 };
 
 /** By Content-Type; its parameters are ignored, text is bytes. Throws request.media_type. */
@@ -26,7 +28,7 @@ export function bodyFormat(request: IncomingMessage): BodyFormat {
   if (format !== undefined) return format;
   throw new ServiceError(
     'request.media_type',
-    `Content-Type ${type === '' ? '(none)' : type} is not accepted: text/plain or application/x-ndjson.`
+    `Content-Type ${type === '' ? '(none)' : type} is not accepted: text/plain, application/json or application/x-ndjson.`
   );
 }
 
@@ -117,10 +119,46 @@ function ndjsonRows(body: Buffer, lineBytesMax: number): BodyRow[] {
   return rows;
 }
 
+/** Bytes that are not UTF-8 pass: refused, one of them would hold up everything that its sender has. */
+function isJson(bytes: Buffer): boolean {
+  try {
+    JSON.parse(bytes.toString('utf8'));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function jsonRows(body: Buffer, lineBytesMax: number): BodyRow[] {
+  const rows: BodyRow[] = [];
+  const issues: Issue[] = [];
+  const long: Issue[] = [];
+  const refuse = (line: number, message: string) =>
+    issues.push({ code: 'ingest.document_invalid', message, path: 'body', line });
+  for (const part of jsonParts(body)) {
+    if (issues.length + long.length >= issuesMax) break;
+    if (part.kind === 'wrong') refuse(part.line, part.message);
+    else if (!isJson(part.bytes)) refuse(part.line, 'The document is not JSON');
+    else if (part.bytes.length > lineBytesMax) long.push(longIssue(part.line, part.bytes.length));
+    else rows.push({ raw: part.bytes });
+  }
+  if (issues.length === 0 && long.length > 0) throw tooLong(long, lineBytesMax);
+  if (issues.length === 0) return rows;
+  throw new ServiceError('ingest.document_invalid', `${String(issues.length)} things are wrong; nothing was stored.`, {
+    issues: [...issues, ...long],
+  });
+}
+
+const readers: Readonly<Record<BodyFormat, (body: Buffer, lineBytesMax: number) => BodyRow[]>> = {
+  text: textRows,
+  ndjson: ndjsonRows,
+  json: jsonRows,
+};
+
 /**
- * The rows of a body: its lines as bytes, or NDJSON envelopes. All problems at once, with line numbers, up to 1,000.
- * Throws ingest.line_too_long and ingest.envelope_invalid.
+ * The rows of a body: its lines as bytes, NDJSON envelopes, or JSON documents. All problems at once, with line numbers,
+ * up to 1,000. Throws ingest.line_too_long, ingest.envelope_invalid and ingest.document_invalid.
  */
 export function bodyRows(body: Buffer, format: BodyFormat, lineBytesMax: number): BodyRow[] {
-  return format === 'text' ? textRows(body, lineBytesMax) : ndjsonRows(body, lineBytesMax);
+  return readers[format](body, lineBytesMax);
 }

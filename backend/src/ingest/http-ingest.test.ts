@@ -33,6 +33,7 @@ async function post(body: string | Buffer, headers: Record<string, string> = {})
   return { status: response.status, ...((await response.json()) as object) };
 }
 const ndjson = { 'content-type': 'application/x-ndjson' };
+const json = { 'content-type': 'application/json; charset=utf-8' };
 const texts = async (): Promise<string[]> => (await storedRows(db.store)).map(({ raw }) => raw.toString('latin1'));
 
 describe('text/plain', () => {
@@ -124,6 +125,57 @@ describe('NDJSON', () => {
   });
 });
 
+describe('JSON', () => {
+  it('stores each document as its own bytes, line breaks, odd bytes and all', async () => {
+    const documents = [
+      Buffer.from('{\r\n\t"a": "\\u00fc\\n" ,\n "b" : 1.50 }'),
+      Buffer.concat([Buffer.from('{"bad":"'), Buffer.from([0xff]), Buffer.from('"}')]),
+      Buffer.from('{"N":"\\\\N"}'),
+    ];
+    const [first, second, third] = documents;
+    if (first === undefined || second === undefined || third === undefined) throw new Error('three documents');
+    const mark = Buffer.from('\u{feff} \n');
+    const body = Buffer.concat([mark, first, second, Buffer.from('\n['), third, Buffer.from(']\n')]);
+    expect(await post(body, json)).toEqual({ status: 202, accepted: 3 });
+    expect((await storedRows(db.store)).map(({ raw }) => raw)).toEqual(documents);
+  });
+  it('accepts a body without documents', async () => {
+    expect(await post(' [] ', json)).toEqual({ status: 202, accepted: 0 });
+  });
+  it('names everything that is wrong, with its line, and stores nothing', async () => {
+    const body = ['{"a":1}', '{"a":tru}', 'x', `{"a":"${'x'.repeat(1000)}"}`, '{"a":1'].join('\n');
+    const answer = await post(body, json);
+    expect(answer).toMatchObject({ status: 400, code: 'ingest.document_invalid' });
+    expect(answer.issues?.map(({ line, code }) => [line, code])).toEqual([
+      [2, 'ingest.document_invalid'],
+      [3, 'ingest.document_invalid'],
+      [5, 'ingest.document_invalid'],
+      [4, 'ingest.line_too_long'],
+    ]);
+    expect(await texts()).toEqual([]);
+  });
+  it('names at most 1,000 things', async () => {
+    expect((await post('x\n'.repeat(5000), json)).issues).toHaveLength(1000);
+  });
+  it('refuses documents beyond the line limit, and takes one of just that size', async () => {
+    const of = (bytes: number) => `{"a":"${'x'.repeat(bytes - 8)}"}`;
+    const answer = await post(`${of(1000)}\n${of(1001)}`, json);
+    expect(answer).toMatchObject({ status: 413, code: 'ingest.line_too_long', issues: [{ line: 2 }] });
+    expect(await post(of(1000), json)).toEqual({ status: 202, accepted: 1 });
+  });
+  it('refuses more documents than the queue holds', async () => {
+    expect(await post('{}'.repeat(50_001), json)).toMatchObject({ status: 413, code: 'request.too_large' });
+  });
+  it('stores a request that is sent again under its key once; as text it is another request', async () => {
+    const key = { 'idempotency-key': 'json-1' };
+    await post('[{"a":1},{"b":2}]', { ...json, ...key });
+    await post(gzipSync('[{"a":1},{"b":2}]'), { ...json, ...key, 'content-encoding': 'gzip' });
+    expect(await texts()).toEqual(['{"a":1}', '{"b":2}']);
+    await post('[{"a":1},{"b":2}]', key);
+    expect(await texts()).toHaveLength(3);
+  });
+});
+
 describe('encodings, types and sizes', () => {
   it('reads gzip', async () => {
     expect(await post(gzipSync('a\nb\n'), { 'content-encoding': 'gzip' })).toEqual({ status: 202, accepted: 2 });
@@ -158,7 +210,7 @@ describe('encodings, types and sizes', () => {
     expect(await post(cut, { 'content-encoding': 'gzip' })).toMatchObject({ status: 400, code: 'request.invalid' });
   });
   it.each([
-    [{ 'content-type': 'application/json' }],
+    [{ 'content-type': 'application/xml' }],
     [{ 'content-type': '' }],
     [{ 'content-encoding': 'br' }],
     [{ 'content-encoding': 'gzip, gzip' }],
