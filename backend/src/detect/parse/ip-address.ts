@@ -6,7 +6,7 @@ function readIpv4(text: string): number[] | undefined {
   if (parts.length !== 4) return undefined;
   const bytes: number[] = [];
   for (const part of parts) {
-    if (!/^\d+$/.test(part) || Number(part) > 255) return undefined;
+    if (!/^\d{1,4}$/.test(part) || Number(part) > 255) return undefined;
     bytes.push(Number(part));
   }
   return bytes;
@@ -30,9 +30,9 @@ function readGroups(text: string): number[] | undefined {
   return bytes;
 }
 
-/** As in ClickHouse (26.7) `::` may stand for no group at all, but not after eight. */
+/** As in ClickHouse (26.7) `::` may stand for no group at all, but not after eight; and `:::` between groups is `::`. */
 function readIpv6(text: string): number[] | undefined {
-  const [before = '', after, ...more] = text.split('::');
+  const [before = '', after, ...more] = text.replace(/(?<=[^:]):::(?=[^:])/, '::').split('::');
   const head = readGroups(before);
   if (head === undefined || more.length > 0) return undefined;
   if (after === undefined) return head.length === 16 ? head : undefined;
