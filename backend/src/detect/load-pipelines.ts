@@ -3,6 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Issue } from '@loglake/contract/problem';
 import { messageOf } from '../error.ts';
+import { parseFieldManifest, type FieldManifest } from './pipeline/field-manifest.ts';
 import { joinPipelines } from './pipeline/join-pipelines.ts';
 import { parsePipelineFile, type PipelineFile } from './pipeline/pipeline-file.ts';
 import type { Pipeline } from './pipeline/pipeline.ts';
@@ -43,6 +44,12 @@ async function readDirectory(directory: string, leaveOut: ReadonlySet<string>): 
   } catch (error) {
     return [unreadable(directory, error)];
   }
+}
+
+/** Which fields the parsers of the service fill. */
+export async function loadFieldManifest(): Promise<{ manifest: FieldManifest; issues: readonly Issue[] }> {
+  const file = path.join(pipelinesDirectory, 'fields.yml');
+  return parseFieldManifest(await readFile(file, 'utf8'), file);
 }
 
 /** The pipelines of the service and, when a directory is given, those in it after them at equal priority. Never throws. */
