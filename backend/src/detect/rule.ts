@@ -154,6 +154,10 @@ export interface FiringWindow {
 /** Most event ids that a firing window carries. */
 export const firingEventIdsMax = 100;
 
+/** Row schema of `compileGroups`; the values stand in the order of `groupBy`. */
+export const correlationGroupRow = z.object({ group_values: z.array(z.string().nullable()) });
+export type CorrelationGroupRow = z.infer<typeof correlationGroupRow>;
+
 /** Row schema of `compileWindows`; group_values stand in the order of `groupBy`. */
 export const firingWindowRow = z.object({
   group_values: z.array(z.string().nullable()),
@@ -187,6 +191,15 @@ export interface CorrelationRule {
   fieldsOf(ruleId: string): readonly string[];
   /** Groups that a match belongs to: one; several only when a rule is read in two ways; none when it is not read. */
   groupsOf(match: RuleMatch): readonly GroupValues[];
+  /**
+   * True when a match can change triggers in other groups than its own: the groups are cut across those of a
+   * referenced correlation, so one more match of bob makes alice's next match a trigger. Recompute `compileGroups`.
+   */
+  readonly spreads: boolean;
+  /** SQL over rule_match: every group that has a match with event time in [fromMs, toMs], as `correlationGroupRow`. */
+  compileGroups(scope: Omit<CorrelationScope, 'groups'>): CompiledSql;
+  /** Name by name what a row of `compileGroups` or `compileWindows` says. */
+  groupOf(row: CorrelationGroupRow): GroupValues;
   /** SQL over rule_match; its rows are `firingWindowRow`, ordered by group and time. */
   compileWindows(scope: CorrelationScope): CompiledSql;
   /** Name by name what a row of `compileWindows` says. */

@@ -1,8 +1,22 @@
 import { correlate } from '../evaluate/correlate.ts';
-import { groupKey, reachOf, ruleLegsOf, type CorrelationPlan, type RuleLeg } from '../evaluate/correlation-plan.ts';
+import {
+  groupKey,
+  reachesOtherGroups,
+  reachOf,
+  ruleLegsOf,
+  type CorrelationPlan,
+  type RuleLeg,
+} from '../evaluate/correlation-plan.ts';
 import type { ParsedCorrelation } from '../parse/rule-node.ts';
-import type { CorrelationRule, FiringWindow, FiringWindowRow, GroupValues, RuleMatch } from '../rule.ts';
-import { correlationSql } from './correlation-sql.ts';
+import type {
+  CorrelationGroupRow,
+  CorrelationRule,
+  FiringWindow,
+  FiringWindowRow,
+  GroupValues,
+  RuleMatch,
+} from '../rule.ts';
+import { correlationGroupsSql, correlationSql } from './correlation-sql.ts';
 
 function groupsOf(plan: CorrelationPlan, legs: readonly RuleLeg[], match: RuleMatch): GroupValues[] {
   const groups = new Map<string, GroupValues>();
@@ -14,9 +28,13 @@ function groupsOf(plan: CorrelationPlan, legs: readonly RuleLeg[], match: RuleMa
   return [...groups.values()];
 }
 
+function groupOf(plan: CorrelationPlan, row: CorrelationGroupRow): GroupValues {
+  return Object.fromEntries(plan.groupBy.map((name, place) => [name, row.group_values[place] ?? null]));
+}
+
 function windowOf(plan: CorrelationPlan, row: FiringWindowRow): FiringWindow {
   return {
-    group: Object.fromEntries(plan.groupBy.map((name, place) => [name, row.group_values[place] ?? null])),
+    group: groupOf(plan, row),
     firstMs: row.first_ms,
     lastMs: row.last_ms,
     triggers: row.triggers,
@@ -43,6 +61,9 @@ export function createCorrelationRule(
     generate: parsed.generate,
     raisesFindings,
     fieldsOf: (ruleId) => [...new Set(legs.filter((leg) => leg.ruleId === ruleId).flatMap((leg) => leg.fields))],
+    spreads: reachesOtherGroups(plan),
+    compileGroups: (scope) => correlationGroupsSql(plan, scope),
+    groupOf: (row) => groupOf(plan, row),
     groupsOf: (match) => groupsOf(plan, legs, match),
     compileWindows: (scope) => correlationSql(plan, scope),
     windowOf: (row) => windowOf(plan, row),

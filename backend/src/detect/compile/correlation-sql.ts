@@ -1,18 +1,18 @@
-import { groupKey, type CorrelationPlan, type Leg, type LegCondition } from '../evaluate/correlation-plan.ts';
-import type { Bound } from '../parse/rule-node.ts';
+import { groupKey, ruleLegsOf, type CorrelationPlan, type Leg } from '../evaluate/correlation-plan.ts';
 import { firingEventIdsMax, type CompiledSql, type CorrelationScope } from '../rule.ts';
+import { amountSql } from './correlation-amount.ts';
+import { countingSql } from './correlation-counting-sql.ts';
+import { never, type Occurrences } from './correlation-firing.ts';
+import { orderedSql, temporalSql } from './correlation-temporal-sql.ts';
+import { valuesSql } from './correlation-values-sql.ts';
 import { SqlParameters } from './sql-parameters.ts';
-
-/** Earlier than any time. */
-const never = '-9000000000000000';
-const operators: Record<Bound['operator'], string> = { gt: '>', gte: '>=', lt: '<', lte: '<=', eq: '=', neq: '!=' };
 
 /** As groupKey in evaluate/correlation-plan.ts. */
 function keySql(values: string): string {
   return `arrayStringConcat(arrayMap(v -> ifNull(concat(toString(length(v)), ':', v), '-'), ${values}), ',')`;
 }
 
-function valuesSql(items: readonly string[]): string {
+function textsSql(items: readonly string[]): string {
   return `CAST([${items.join(', ')}], 'Array(Nullable(String))')`;
 }
 
@@ -27,107 +27,84 @@ interface Reading {
   readonly keep: (values: string) => string;
 }
 
-/** (leg, event_id, t, g, v) of one leg: t in milliseconds, g the group values, v the counted value's key or NULL. */
+/** (leg, event_id, t, g, c, texts) of one leg: t in milliseconds; texts by the plan's groupBy, carried, valueFields. */
 function legSql(leg: Leg, index: number, reading: Reading): string {
   if (leg.kind === 'rule') return ruleLegSql(leg, index, reading);
   const pick = (places: readonly number[], of: string): string =>
-    valuesSql(places.map((place) => `${of}[${place + 1}]`));
-  const inner = triggersSql(leg.plan, {
-    ...reading,
-    keep: (values) => reading.keep(pick(leg.group, values)),
-  });
-  return `SELECT ${index} AS leg, i.event_id AS event_id, i.t AS t, ${pick(leg.group, 'i.g')} AS g, ${valueSql(pick(leg.value, 'i.g'))} AS v
-FROM (${inner}) AS i`;
+    textsSql(places.map((place) => `${of}[${place + 1}]`));
+  const { within } = leg;
+  const keep = within === undefined ? () => '1' : (values: string) => reading.keep(pick(within, values));
+  const group = pick(leg.group, 'i.c');
+  return `SELECT ${index} AS leg, i.event_id AS event_id, i.t AS t, ${group} AS g, ${pick(leg.carried, 'i.c')} AS c, ${pick(leg.value, 'i.c')} AS texts
+FROM (${triggersSql(leg.plan, { ...reading, keep })}) AS i
+WHERE ${within === undefined ? reading.keep(group) : '1'}`;
 }
 
-function valueSql(values: string): string {
-  return `if(arrayExists(x -> isNull(x), ${values}), NULL, ${keySql(values)})`;
+const fieldsSql = (names: readonly string[], parameters: SqlParameters): string =>
+  textsSql(names.map((name) => `fields[${parameters.text(name)}]`));
+
+/** Rows of rule_match of one rule, in the run and the time range. */
+function matchedSql(ruleId: string, { parameters, runId, from, to }: Omit<Reading, 'keep'>): string {
+  return `rule_match
+WHERE rule_id = ${parameters.text(ruleId)} AND run_id = ${parameters.text(runId)}
+  AND ts >= fromUnixTimestamp64Milli(${from}, 'UTC') AND ts <= fromUnixTimestamp64Milli(${to}, 'UTC')`;
 }
 
 function ruleLegSql(leg: Extract<Leg, { kind: 'rule' }>, index: number, reading: Reading): string {
-  const { parameters } = reading;
-  const pick = (names: readonly string[]): string => valuesSql(names.map((name) => `fields[${parameters.text(name)}]`));
-  return `SELECT ${index} AS leg, toString(event_id) AS event_id, toUnixTimestamp64Milli(ts) AS t, ${pick(leg.group)} AS g, ${valueSql(pick(leg.value))} AS v
-FROM rule_match
-WHERE rule_id = ${parameters.text(leg.ruleId)} AND run_id = ${parameters.text(reading.runId)}
-  AND ts >= fromUnixTimestamp64Milli(${reading.from}, 'UTC') AND ts <= fromUnixTimestamp64Milli(${reading.to}, 'UTC')
+  const pick = (names: readonly string[]): string => fieldsSql(names, reading.parameters);
+  return `SELECT ${index} AS leg, toString(event_id) AS event_id, toUnixTimestamp64Milli(ts) AS t, ${pick(leg.group)} AS g, ${pick(leg.carried)} AS c, ${pick(leg.value)} AS texts
+FROM ${matchedSql(leg.ruleId, reading)}
   AND ${reading.keep(pick(leg.group))}`;
 }
 
-/** (leg, event_id, t, g, k, v) of all legs: k is the group's key. */
+/** What a type counts or computes with, of its texts; rows where it is NULL are not looked at. */
+const valueOf: Record<CorrelationPlan['type'], string> = {
+  event_count: 'event_id',
+  value_count: `if(arrayExists(x -> isNull(x), texts), NULL, ${keySql('texts')})`,
+  temporal: "''",
+  temporal_ordered: "''",
+  value_sum: amountSql('texts[1]'),
+  value_avg: amountSql('texts[1]'),
+  value_percentile: amountSql('texts[1]'),
+  value_median: amountSql('texts[1]'),
+};
+
+/** (leg, event_id, t, g, c, k, v) of all legs: k is the group's key. */
 function occurrencesSql(plan: CorrelationPlan, reading: Reading): string {
   const widened = { ...reading, from: `(${reading.from} - ${plan.timespanMs})` };
   const legs = plan.legs.map((leg, index) => legSql(leg, index, widened));
-  const counted = plan.type === 'value_count' ? ' WHERE v IS NOT NULL' : '';
-  return `SELECT leg, event_id, t, g, ${keySql('g')} AS k, ${plan.type === 'event_count' ? 'event_id' : 'v'} AS v
-FROM (${legs.join('\nUNION ALL\n')})${counted}`;
+  return `SELECT leg, event_id, t, g, c, ${keySql('g')} AS k, ${valueOf[plan.type]} AS v
+FROM (${legs.join('\nUNION ALL\n')}) WHERE isNotNull(v)`;
 }
 
-/**
- * (k, t) at which a count holds. Each distinct value adds 1 from each of its times until it occurs again or the
- * window has passed it; the running sum is the number of distinct values in the trailing window.
- */
-function countingSql(plan: CorrelationPlan, occurrences: string): string {
-  const bounds = plan.bounds.map(({ operator, number }) => `n ${operators[operator]} ${number}`).join(' AND ');
-  return `SELECT k, t FROM (
-  SELECT k, t, sum(change) OVER (PARTITION BY k ORDER BY t ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS n
-  FROM (
-    SELECT k, step.1 AS t, sum(step.2) AS change FROM (
-      SELECT k, arrayJoin([(t, toInt64(1)), (least(next, t + ${plan.timespanMs + 1}), toInt64(-1))]) AS step
-      FROM (
-        SELECT k, t, leadInFrame(t, 1, toInt64(9000000000000000)) OVER
-          (PARTITION BY k, v ORDER BY t ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS next
-        FROM (SELECT DISTINCT k, v, t FROM (${occurrences}))
-      )
-    ) GROUP BY k, t
-  )
-) WHERE ${bounds}`;
-}
-
-function conditionSql(condition: LegCondition, present: (leg: number) => string): string {
-  if (condition.kind === 'leg') return present(condition.leg);
-  if (condition.kind === 'not') return `NOT ${conditionSql(condition.item, present)}`;
-  return `(${condition.items.map((item) => conditionSql(item, present)).join(condition.kind === 'and' ? ' AND ' : ' OR ')})`;
-}
-
-/** Up to and including every match of the same time. */
-const untilNow = 'OVER (PARTITION BY k ORDER BY t RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)';
-
-/** (k, t) at which the legs stand in the trailing window as the condition asks: by the last time of each. */
-function temporalSql(plan: CorrelationPlan, occurrences: string): string {
-  const last = plan.legs.map((_leg, index) => `max(if(leg = ${index}, t, ${never})) ${untilNow} AS l${index}`);
-  const present = (leg: number): string => `(l${leg} >= t - ${plan.timespanMs})`;
-  const condition = plan.condition ?? {
-    kind: 'and' as const,
-    items: plan.legs.map((_leg, index) => ({ kind: 'leg' as const, leg: index })),
-  };
-  return `SELECT k, t FROM (SELECT k, t, ${last.join(', ')} FROM (${occurrences})) WHERE ${conditionSql(condition, present)}`;
-}
-
-/**
- * (k, t) at which the trailing window holds a match of each leg in order: s is the latest start of such a chain
- * that has ended by now.
- */
-function orderedSql(plan: CorrelationPlan, occurrences: string): string {
-  let rows = `SELECT k, t, leg, t AS s FROM (${occurrences})`;
-  for (const index of plan.legs.keys()) {
-    rows = `SELECT k, t, leg, max(if(leg = ${index}, ${index === 0 ? 't' : 's'}, ${never})) ${untilNow} AS s FROM (${rows})`;
-  }
-  return `SELECT k, t FROM (${rows}) WHERE s >= t - ${plan.timespanMs}`;
-}
-
-const firingSql: Record<CorrelationPlan['type'], (plan: CorrelationPlan, occurrences: string) => string> = {
+const firingSql: Record<CorrelationPlan['type'], (occurrences: Occurrences) => string> = {
   event_count: countingSql,
   value_count: countingSql,
   temporal: temporalSql,
   temporal_ordered: orderedSql,
+  value_sum: (occurrences) => valuesSql('value_sum', occurrences),
+  value_avg: (occurrences) => valuesSql('value_avg', occurrences),
+  value_percentile: (occurrences) => valuesSql('value_percentile', occurrences),
+  value_median: (occurrences) => valuesSql('value_median', occurrences),
 };
 
 /** Occurrences in the range at whose time the correlation fires, one row per leg and event. */
 function triggersSql(plan: CorrelationPlan, reading: Reading): string {
-  const occurrences = occurrencesSql(plan, reading);
-  return `SELECT k, g, t, event_id FROM (${occurrences})
-WHERE t >= ${reading.from} AND t <= ${reading.to} AND (k, t) IN (${firingSql[plan.type](plan, occurrences)})`;
+  const sql = occurrencesSql(plan, reading);
+  return `SELECT k, g, c, t, event_id FROM (${sql})
+WHERE t >= ${reading.from} AND t <= ${reading.to} AND (k, t) IN (${firingSql[plan.type]({ plan, sql, parameters: reading.parameters })})`;
+}
+
+/** Group values, as `correlationGroupRow`, of every match in the time range that the plan reads. */
+export function correlationGroupsSql(plan: CorrelationPlan, scope: Omit<CorrelationScope, 'groups'>): CompiledSql {
+  const parameters = new SqlParameters('p');
+  const from = parameters.bind(String(scope.fromMs), 'Int64');
+  const to = parameters.bind(String(scope.toMs), 'Int64');
+  const legs = ruleLegsOf(plan).map(({ ruleId, group }) => {
+    const reading = { parameters, runId: scope.runId, from, to };
+    return `SELECT ${fieldsSql(group, parameters)} AS group_values FROM ${matchedSql(ruleId, reading)}`;
+  });
+  return { sql: `SELECT DISTINCT group_values FROM (${legs.join('\nUNION ALL\n')})`, params: parameters.params };
 }
 
 /** Firing windows as `firingWindowRow`; the work is sorting, whatever stands in a window (rule.ts, FiringWindow). */

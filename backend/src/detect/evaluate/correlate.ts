@@ -1,24 +1,26 @@
+import { amountOf } from '../parse/amount.ts';
 import { firingEventIdsMax, type CorrelationScope, type FiringWindow, type RuleMatch } from '../rule.ts';
-import { boundsHold, groupKey, type CorrelationPlan, type Leg, type LegCondition } from './correlation-plan.ts';
+import { fires, isRead, type Occurrence } from './correlate-window.ts';
+import { groupKey, type CorrelationPlan, type Leg } from './correlation-plan.ts';
 
-/** A match as one leg of a plan sees it. */
-interface Occurrence {
-  readonly leg: number;
-  readonly eventId: string;
-  readonly tsMs: number;
-  readonly group: readonly (string | null)[];
-  /** Distinct values are counted by it; undefined when a value is missing. */
-  readonly value: string | undefined;
+interface Texts {
+  readonly group: (string | null)[];
+  readonly value: (string | null)[];
+  readonly carried: (string | null)[];
 }
 
-function occurrence(
-  leg: number,
-  event: { eventId: string; tsMs: number },
-  group: (string | null)[],
-  value: (string | null)[]
-): Occurrence {
-  const missing = value.includes(null);
-  return { leg, eventId: event.eventId, tsMs: event.tsMs, group, value: missing ? undefined : groupKey(value) };
+function occurrence(leg: number, event: { eventId: string; tsMs: number }, texts: Texts): Occurrence {
+  const { group, value, carried } = texts;
+  const [first] = value;
+  return {
+    leg,
+    eventId: event.eventId,
+    tsMs: event.tsMs,
+    group,
+    carried,
+    value: value.includes(null) ? undefined : groupKey(value),
+    amount: first === undefined || first === null ? undefined : amountOf(first),
+  };
 }
 
 function readLeg(leg: Leg, index: number, matches: readonly RuleMatch[]): Occurrence[] {
@@ -26,52 +28,14 @@ function readLeg(leg: Leg, index: number, matches: readonly RuleMatch[]): Occurr
     return matches
       .filter((match) => match.ruleId === leg.ruleId)
       .map((match) => {
-        const read = (field: string): string | null => match.fields[field] ?? null;
-        return occurrence(index, match, leg.group.map(read), leg.value.map(read));
+        const read = (names: readonly string[]) => names.map((field) => match.fields[field] ?? null);
+        return occurrence(index, match, { group: read(leg.group), value: read(leg.value), carried: read(leg.carried) });
       });
   }
   return firingTriggers(leg.plan, matches).map((trigger) => {
-    const read = (place: number): string | null => trigger.group[place] ?? null;
-    return occurrence(index, trigger, leg.group.map(read), leg.value.map(read));
+    const read = (places: readonly number[]) => places.map((place) => trigger.carried[place] ?? null);
+    return occurrence(index, trigger, { group: read(leg.group), value: read(leg.value), carried: read(leg.carried) });
   });
-}
-
-function conditionHolds(condition: LegCondition, legs: ReadonlySet<number>): boolean {
-  switch (condition.kind) {
-    case 'leg':
-      return legs.has(condition.leg);
-    case 'not':
-      return !conditionHolds(condition.item, legs);
-    case 'and':
-      return condition.items.every((item) => conditionHolds(item, legs));
-    case 'or':
-      return condition.items.some((item) => conditionHolds(item, legs));
-  }
-}
-
-/** True when the window holds a match of each leg in order, times not decreasing. */
-function inOrder(legs: number, window: readonly Occurrence[]): boolean {
-  let from = Number.NEGATIVE_INFINITY;
-  for (let leg = 0; leg < legs; leg += 1) {
-    const times = window.filter((one) => one.leg === leg && one.tsMs >= from).map((one) => one.tsMs);
-    if (times.length === 0) return false;
-    from = Math.min(...times);
-  }
-  return true;
-}
-
-function fires(plan: CorrelationPlan, window: readonly Occurrence[]): boolean {
-  const legs = new Set(window.map((one) => one.leg));
-  switch (plan.type) {
-    case 'event_count':
-      return boundsHold(plan.bounds, new Set(window.map((one) => one.eventId)).size);
-    case 'value_count':
-      return boundsHold(plan.bounds, new Set(window.map((one) => one.value)).size);
-    case 'temporal':
-      return plan.condition === undefined ? legs.size === plan.legs.length : conditionHolds(plan.condition, legs);
-    case 'temporal_ordered':
-      return inOrder(plan.legs.length, window);
-  }
 }
 
 /** What the plan counts, by group: a missing value is nothing to count, a missing group value is a group. */
@@ -79,7 +43,7 @@ function occurrencesByGroup(plan: CorrelationPlan, matches: readonly RuleMatch[]
   const groups = new Map<string, Occurrence[]>();
   for (const [index, leg] of plan.legs.entries()) {
     for (const one of readLeg(leg, index, matches)) {
-      if (plan.type === 'value_count' && one.value === undefined) continue;
+      if (!isRead(plan, one)) continue;
       const key = groupKey(one.group);
       groups.set(key, [...(groups.get(key) ?? []), one]);
     }

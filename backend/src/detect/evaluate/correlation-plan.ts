@@ -13,31 +13,51 @@ export type Leg =
       readonly ruleId: string;
       /** Sigma field of that rule for each group-by name, in order. */
       readonly group: readonly string[];
-      /** Sigma fields whose values value_count counts. */
+      /** Sigma fields whose values are counted, or whose numbers are read. */
       readonly value: readonly string[];
+      /** Sigma field of that rule for each name of the plan's `carried`. */
+      readonly carried: readonly string[];
     }
   | {
       readonly kind: 'correlation';
       readonly plan: CorrelationPlan;
-      /** For each group-by name the place in the inner plan's groupBy. */
+      /** As for rules, but places in the inner plan's `carried`. */
       readonly group: readonly number[];
       readonly value: readonly number[];
+      readonly carried: readonly number[];
+      /**
+       * For each group-by name the place in the inner plan's groupBy, when all of them stand there: a group is then
+       * made of whole inner groups. Undefined: of some triggers of any inner group.
+       */
+      readonly within: readonly number[] | undefined;
     };
 
 /**
  * A correlation with every name resolved: what the reference (correlate.ts) and the SQL (compile/correlation-sql.ts)
- * both work on. A firing trigger of an inner correlation is a match of it: same event, same time.
+ * both work on. A firing trigger of an inner correlation is a match of it: same event, same time, and the fields of
+ * that event as the rule that matched it reads them.
  */
 export interface CorrelationPlan {
   readonly ruleId: string;
   readonly type: CorrelationType;
   readonly groupBy: readonly string[];
   readonly timespanMs: number;
-  /** For counts: all must hold. */
+  /** All must hold. For temporal types over the number of rules; empty: every leg. */
   readonly bounds: readonly Bound[];
+  /** For value_percentile, thousandths of a percent. */
+  readonly percentile: number;
   readonly legs: readonly Leg[];
-  /** For temporal; undefined: every leg. */
+  /** For the temporal types; undefined: every leg, or what `bounds` say. */
   readonly condition: LegCondition | undefined;
+  /** Names that the correlation which references this one reads of its triggers' events. */
+  readonly carried: readonly string[];
+}
+
+/** Whether a match can change triggers in other groups than its own: true when a group cuts inner groups. */
+export function reachesOtherGroups(plan: CorrelationPlan): boolean {
+  return plan.legs.some(
+    (leg) => leg.kind === 'correlation' && (leg.within === undefined || reachesOtherGroups(leg.plan))
+  );
 }
 
 /** How far a match reaches forward in event time. */
@@ -45,10 +65,11 @@ export function reachOf(plan: CorrelationPlan): number {
   return plan.timespanMs + Math.max(0, ...plan.legs.map((leg) => (leg.kind === 'rule' ? 0 : reachOf(leg.plan))));
 }
 
-/** One single rule that a plan reads, with the field for each outermost group-by name. */
+/** One single rule that a plan reads, with its field for each outermost group-by name and carried name. */
 export interface RuleLeg {
   readonly ruleId: string;
   readonly group: readonly string[];
+  readonly carried: readonly string[];
   /** Every Sigma field of it that the plan reads. */
   readonly fields: readonly string[];
 }
@@ -57,31 +78,34 @@ export interface RuleLeg {
 export function ruleLegsOf(plan: CorrelationPlan): RuleLeg[] {
   return plan.legs.flatMap((leg): RuleLeg[] => {
     if (leg.kind === 'rule') {
-      return [{ ruleId: leg.ruleId, group: leg.group, fields: [...new Set([...leg.group, ...leg.value])] }];
+      const { ruleId, group, value, carried } = leg;
+      return [{ ruleId, group, carried, fields: [...new Set([...group, ...value, ...carried])] }];
     }
     return ruleLegsOf(leg.plan).map((inner) => ({
       ...inner,
-      group: leg.group.map((place) => inner.group[place] ?? ''),
+      group: leg.group.map((place) => inner.carried[place] ?? ''),
+      carried: leg.carried.map((place) => inner.carried[place] ?? ''),
     }));
   });
 }
 
-/** Holds for a count. */
-export function boundsHold(bounds: readonly Bound[], count: number): boolean {
+/** Holds for `value`, or for the fraction `value / parts`. */
+export function boundsHold(bounds: readonly Bound[], value: bigint, parts = 1n): boolean {
   return bounds.every(({ operator, number }) => {
+    const bound = number * parts;
     switch (operator) {
       case 'gt':
-        return count > number;
+        return value > bound;
       case 'gte':
-        return count >= number;
+        return value >= bound;
       case 'lt':
-        return count < number;
+        return value < bound;
       case 'lte':
-        return count <= number;
+        return value <= bound;
       case 'eq':
-        return count === number;
+        return value === bound;
       case 'neq':
-        return count !== number;
+        return value !== bound;
     }
   });
 }

@@ -1,36 +1,41 @@
-import { readCondition, type Condition } from './condition.ts';
-import type { IssueList, Position } from './issue.ts';
+import { namesIn, readDemand } from './correlation-condition.ts';
+import type { Condition } from './condition.ts';
+import type { IssueList } from './issue.ts';
 import { MetadataReader, readTimespan } from './metadata.ts';
 import {
-  boundOperators,
   correlationTypes,
-  type Bound,
+  type AliasedField,
   type CorrelationType,
   type ParsedCorrelation,
   type ParsedMeta,
   type RuleReference,
 } from './rule-node.ts';
-import { entryOf, type YamlEntry, type YamlMap } from './yaml-node.ts';
+import { entryOf, type YamlMap, type YamlNode } from './yaml-node.ts';
 
-/** Valid Sigma that comes later. */
-const laterTypes = ['value_sum', 'value_avg', 'value_percentile', 'value_median'];
 const keys = ['type', 'rules', 'group-by', 'timespan', 'condition', 'aliases', 'generate'];
+/** 3,650 days: times stay far from the ends of 64 bits. */
+const timespanMsMax = 315_360_000_000;
+/** Matches are kept for 8 days by arrival (migration 0004). */
+const matchesKeptMs = 8 * 86_400_000;
 
-function readType(map: YamlMap, reader: MetadataReader, issues: IssueList): CorrelationType | undefined {
+function readType(reader: MetadataReader, issues: IssueList): CorrelationType | undefined {
   const text = reader.required('type');
-  const at = reader.position('type');
   const type = correlationTypes.find((one) => one === text);
   if (type !== undefined || text === '') return type;
-  if (laterTypes.includes(text)) {
-    issues.add('sigma.unsupported', at, `${text} is not read yet; event_count and value_count are`);
-    return;
-  }
-  issues.add('sigma.correlation', at, `type must be one of ${correlationTypes.join(', ')}`);
+  issues.add('sigma.correlation', reader.position('type'), `type must be one of ${correlationTypes.join(', ')}`);
 }
 
-function readRules(map: YamlMap, issues: IssueList): RuleReference[] {
+/** `rules` as given; an extended condition without them names them itself, in the order of the condition. */
+function readRules(map: YamlMap, condition: Condition | undefined, issues: IssueList): RuleReference[] {
   const node = entryOf(map, 'rules')?.value;
-  const items = node === undefined ? [] : node.kind === 'list' ? node.items : [node];
+  if (node !== undefined) return readReferences(node, issues);
+  if (condition !== undefined) return namesIn(condition);
+  issues.add('sigma.key_missing', map.at, 'rules is missing or empty');
+  return [];
+}
+
+function readReferences(node: YamlNode, issues: IssueList): RuleReference[] {
+  const items = node.kind === 'list' ? node.items : [node];
   const rules: RuleReference[] = [];
   for (const item of items) {
     if (item.kind !== 'scalar' || item.text === '') {
@@ -39,63 +44,12 @@ function readRules(map: YamlMap, issues: IssueList): RuleReference[] {
       issues.add('sigma.correlation', item.at, `"${item.text}" stands twice in rules`);
     } else rules.push({ text: item.text, at: item.at });
   }
-  if (items.length === 0) issues.add('sigma.key_missing', node?.at ?? map.at, 'rules is missing or empty');
+  if (items.length === 0) issues.add('sigma.key_missing', node.at, 'rules is missing or empty');
   return rules;
 }
 
-function readBound(entry: YamlEntry, issues: IssueList): Bound | undefined {
-  const operator = boundOperators.find((one) => one === entry.key);
-  if (operator === undefined) {
-    issues.add('sigma.correlation', entry.at, `condition takes field and ${boundOperators.join(', ')}`);
-    return;
-  }
-  const { value } = entry;
-  if (value.kind !== 'scalar' || !/^\d{1,15}$/.test(value.text)) {
-    issues.add('sigma.correlation', value.at, `${operator} takes a whole number from 0`);
-    return;
-  }
-  return { operator, number: Number(value.text) };
-}
-
-interface Counting {
-  readonly bounds: readonly Bound[];
-  readonly valueFields: readonly string[];
-}
-
-function readCounting(map: YamlMap, type: CorrelationType, issues: IssueList): Counting {
-  const node = entryOf(map, 'condition')?.value;
-  if (node?.kind !== 'map') {
-    issues.add('sigma.correlation', node?.at ?? map.at, `${type} needs a condition such as {gte: 10}`);
-    return { bounds: [], valueFields: [] };
-  }
-  const bounds = node.entries.filter((entry) => entry.key !== 'field').map((entry) => readBound(entry, issues));
-  if (bounds.length === 0) issues.add('sigma.correlation', node.at, 'condition compares nothing');
-  const valueFields = [...new Set(new MetadataReader(node, issues).texts('field'))];
-  if (type === 'value_count' && valueFields.length === 0) {
-    issues.add('sigma.correlation', node.at, 'value_count needs a field in its condition');
-  }
-  if (type === 'event_count' && valueFields.length > 0) {
-    issues.add('sigma.correlation', node.at, 'event_count counts events: with field it is a value_count');
-  }
-  return { bounds: bounds.filter((bound) => bound !== undefined), valueFields };
-}
-
-function readExtended(map: YamlMap, type: CorrelationType, issues: IssueList): Condition | undefined {
-  const node = entryOf(map, 'condition')?.value;
-  if (node === undefined) return undefined;
-  if (node.kind !== 'scalar') {
-    issues.add('sigma.correlation', node.at, `${type} takes no counts: leave condition out for all rules`);
-    return;
-  }
-  if (type === 'temporal_ordered') {
-    issues.add('sigma.unsupported', node.at, 'temporal_ordered takes no condition: it asks all rules in order');
-    return;
-  }
-  return readCondition(node, issues);
-}
-
-function readAliases(map: YamlMap, issues: IssueList): ReadonlyMap<string, ReadonlyMap<string, string>> {
-  const aliases = new Map<string, ReadonlyMap<string, string>>();
+function readAliases(map: YamlMap, issues: IssueList): ReadonlyMap<string, readonly AliasedField[]> {
+  const aliases = new Map<string, readonly AliasedField[]>();
   const node = entryOf(map, 'aliases')?.value;
   if (node === undefined) return aliases;
   if (node.kind !== 'map') {
@@ -103,12 +57,15 @@ function readAliases(map: YamlMap, issues: IssueList): ReadonlyMap<string, Reado
     return aliases;
   }
   for (const { key, value } of node.entries) {
-    const fields = new Map<string, string>();
-    if (value.kind !== 'map') issues.add('sigma.shape', value.at, `alias ${key} must be a map of rule to field`);
-    else {
-      const reader = new MetadataReader(value, issues);
-      for (const entry of value.entries) fields.set(entry.key, reader.required(entry.key));
+    if (value.kind !== 'map') {
+      issues.add('sigma.shape', value.at, `alias ${key} must be a map of rule to field`);
+      continue;
     }
+    const reader = new MetadataReader(value, issues);
+    const fields = value.entries.map((entry) => ({
+      rule: { text: entry.key, at: entry.at },
+      field: reader.required(entry.key),
+    }));
     aliases.set(key, fields);
   }
   return aliases;
@@ -127,25 +84,19 @@ function readGenerate(root: YamlMap, map: YamlMap, issues: IssueList): boolean {
 function readSpan(reader: MetadataReader, issues: IssueList): number | undefined {
   const text = reader.required('timespan');
   const timespanMs = readTimespan(text);
+  const at = reader.position('timespan');
   if (timespanMs === undefined && text !== '') {
-    const at: Position = reader.position('timespan');
     issues.add('sigma.correlation', at, 'timespan must be a whole number above 0 and one unit: s, m, h, d, w, M, y');
   }
-  return timespanMs;
-}
-
-const noCounting: Counting = { bounds: [], valueFields: [] };
-
-/** What the type asks of `condition`. */
-function readDemand(
-  map: YamlMap,
-  type: CorrelationType,
-  issues: IssueList
-): Counting & { condition: Condition | undefined } {
-  if (type === 'event_count' || type === 'value_count') {
-    return { ...readCounting(map, type, issues), condition: undefined };
+  if (timespanMs === undefined) return undefined;
+  if (timespanMs > timespanMsMax) {
+    issues.add('sigma.correlation', at, 'timespan is longer than ten years');
+    return undefined;
   }
-  return { ...noCounting, condition: readExtended(map, type, issues) };
+  if (timespanMs > matchesKeptMs) {
+    issues.warn('sigma.warn.timespan', at, `matches are kept for 8 days: ${text} sees no older ones`);
+  }
+  return timespanMs;
 }
 
 /** A document with `correlation` (Sigma 2.1, correlation rules); undefined after issues were added. */
@@ -164,15 +115,16 @@ function readBody(root: YamlMap, map: YamlMap, meta: ParsedMeta, issues: IssueLi
     if (!keys.includes(key)) issues.add('sigma.correlation', at, `correlation has no key "${key}"`);
   }
   const reader = new MetadataReader(map, issues);
-  const type = readType(map, reader, issues);
-  const rules = readRules(map, issues);
-  const timespanMs = readSpan(reader, issues);
+  const type = readType(reader, issues);
   const demand = type === undefined ? undefined : readDemand(map, type, issues);
+  const rules = readRules(map, demand?.condition, issues);
+  const timespanMs = readSpan(reader, issues);
   const aliases = readAliases(map, issues);
   const generate = readGenerate(root, map, issues);
   const groupBy = [...new Set(reader.texts('group-by'))];
   if (issues.issues.length > before || type === undefined || timespanMs === undefined || demand === undefined) {
     return undefined;
   }
-  return { kind: 'correlation', meta, type, rules, groupBy, timespanMs, ...demand, aliases, generate };
+  const conditionAt = reader.position('condition');
+  return { kind: 'correlation', meta, type, rules, groupBy, timespanMs, ...demand, conditionAt, aliases, generate };
 }

@@ -30,6 +30,7 @@ export const sigmaWarningCodes = {
   'sigma.warn.all_single': '`all` over a single value says nothing',
   'sigma.warn.escaped_wildcard': 'A backslash before a wildcard makes it literal: C:\\Users\\* is no prefix',
   'sigma.warn.tag': 'A tag has no namespace',
+  'sigma.warn.timespan': 'A timespan reaches further back than matches are kept, 8 days',
 } as const satisfies Record<string, string>;
 
 export type SigmaWarningCode = keyof typeof sigmaWarningCodes;

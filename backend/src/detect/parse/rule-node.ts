@@ -32,20 +32,30 @@ export interface ParsedSingle {
   readonly gapMs: number;
 }
 
-export const correlationTypes = ['event_count', 'value_count', 'temporal', 'temporal_ordered'] as const;
+export const valueTypes = ['value_sum', 'value_avg', 'value_percentile', 'value_median'] as const;
+/** Types that compute something of a field's numbers. */
+export type ValueType = (typeof valueTypes)[number];
+export const correlationTypes = ['event_count', 'value_count', 'temporal', 'temporal_ordered', ...valueTypes] as const;
 export type CorrelationType = (typeof correlationTypes)[number];
 
 export const boundOperators = ['gt', 'gte', 'lt', 'lte', 'eq', 'neq'] as const;
-/** One comparison of a count; several are a range. */
+/** One comparison; several are a range. */
 export interface Bound {
   readonly operator: (typeof boundOperators)[number];
-  readonly number: number;
+  /** A count; for the value types an amount in billionths (parse/amount.ts). */
+  readonly number: bigint;
 }
 
 /** A reference to a rule by id or name, with its place. */
 export interface RuleReference {
   readonly text: string;
   readonly at: Position;
+}
+
+/** What an alias means in one rule. */
+export interface AliasedField {
+  readonly rule: RuleReference;
+  readonly field: string;
 }
 
 export interface ParsedCorrelation {
@@ -55,14 +65,18 @@ export interface ParsedCorrelation {
   readonly rules: readonly RuleReference[];
   readonly groupBy: readonly string[];
   readonly timespanMs: number;
-  /** For counts; empty for temporal types. */
+  /** What the count or value must be; of temporal types the number of different rules, empty: all of them. */
   readonly bounds: readonly Bound[];
-  /** Fields whose distinct values value_count counts (several: distinct tuples); empty for the others. */
+  /** Fields whose distinct values value_count counts (several: distinct tuples), or the one whose numbers are read. */
   readonly valueFields: readonly string[];
-  /** Extended condition of temporal over rule references; undefined: all of them. */
+  /** For value_percentile: thousandths of a percent, 0 to 100,000; else 0. */
+  readonly percentile: number;
+  /** Extended condition of the temporal types over rule references; undefined: none is given. */
   readonly condition: Condition | undefined;
-  /** alias -> rule reference -> field. */
-  readonly aliases: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** Where `condition` stands; where the correlation stands when there is none. */
+  readonly conditionAt: Position;
+  /** By alias: the field of each rule. */
+  readonly aliases: ReadonlyMap<string, readonly AliasedField[]>;
   readonly generate: boolean;
 }
 

@@ -4,7 +4,13 @@ import { regionOf } from '../../findings/identity.ts';
 import { type EventEntities, eventEntities } from '../../store/event.ts';
 import { type LiveFinding, liveFindingsOfGroups } from '../../store/security-finding.ts';
 import type { Store } from '../../store/store.ts';
-import { type CorrelationRule, type FiringWindow, type GroupValues, firingWindowRow } from '../rule.ts';
+import {
+  type CorrelationRule,
+  type FiringWindow,
+  type GroupValues,
+  correlationGroupRow,
+  firingWindowRow,
+} from '../rule.ts';
 import type { RangeEvaluation } from './evaluate-range.ts';
 import { groupBy } from './group-by.ts';
 import {
@@ -20,6 +26,21 @@ import {
 /** A touched group of a correlation: matches of the range that it reads. */
 export interface CorrelationGroup extends TouchedGroup {
   readonly rule: CorrelationRule;
+  /** From the oldest to the newest of the new matches that can change it, in event time. */
+  readonly changed: Interval;
+}
+
+interface Interval {
+  readonly firstMs: number;
+  readonly lastMs: number;
+}
+
+/** From the least to the most of the times. */
+function intervalOf(times: readonly { readonly tsMs: number }[]): Interval {
+  return {
+    firstMs: times.reduce((least, { tsMs }) => Math.min(least, tsMs), Infinity),
+    lastMs: times.reduce((most, { tsMs }) => Math.max(most, tsMs), -Infinity),
+  };
 }
 
 interface Touch {
@@ -45,16 +66,48 @@ function* touches(rule: CorrelationRule, evaluation: RangeEvaluation): Generator
 export function touchedByCorrelation(rule: CorrelationRule, evaluation: RangeEvaluation): CorrelationGroup[] {
   return [...groupBy(touches(rule, evaluation), (touch) => touch.key)].flatMap(([key, of]) => {
     const [first] = of;
-    return first === undefined ? [] : [{ rule, key, runId: first.runId, group: first.group, fresh: of }];
+    if (first === undefined) return [];
+    return [{ rule, key, runId: first.runId, group: first.group, fresh: of, changed: intervalOf(of) }];
   });
 }
 
+/**
+ * The same for a rule whose matches change other groups too (CorrelationRule.spreads): every group that has a match
+ * where the new ones reach, `touched` among them.
+ */
+export async function spreadByCorrelation(
+  store: Store,
+  touched: readonly CorrelationGroup[],
+  signal?: AbortSignal
+): Promise<CorrelationGroup[]> {
+  const limits = { timeoutMs: 60_000, rowsMax: 200_000, ...(signal === undefined ? {} : { signal }) };
+  const found: CorrelationGroup[] = [];
+  for (const [runId, groups] of groupBy(touched, (of) => of.runId)) {
+    const [any] = groups;
+    if (any === undefined) continue;
+    const { rule } = any;
+    const changed = intervalOf(groups.flatMap((of) => of.fresh));
+    const scope = { runId, fromMs: changed.firstMs, toMs: changed.lastMs + rule.reachMs };
+    const rows = await store.compiled(
+      'correlation.groups',
+      { ...rule.compileGroups(scope) },
+      correlationGroupRow,
+      limits
+    );
+    const spread = new Map(groups.map((of) => [of.key, { ...of, changed }]));
+    for (const group of rows.map((row) => rule.groupOf(row))) {
+      const key = groupKey(rule.meta.id, runId, group);
+      if (!spread.has(key)) spread.set(key, { rule, key, runId, group, fresh: [], changed });
+    }
+    found.push(...spread.values());
+  }
+  return found;
+}
+
 /** The interval of triggers that the new matches can change, widened to whole findings. */
-function regionOfGroup(of: CorrelationGroup, stored: readonly { firstMs: number; lastMs: number }[]) {
-  const times = of.fresh.map(({ tsMs }) => tsMs);
-  const oldest = times.reduce((a, b) => Math.min(a, b), Infinity);
-  const newest = times.reduce((a, b) => Math.max(a, b), -Infinity);
-  return regionOf({ firstMs: oldest, lastMs: newest + of.rule.reachMs }, stored, of.rule.timespanMs);
+function regionOfGroup(of: CorrelationGroup, stored: readonly Interval[]) {
+  const { firstMs, lastMs } = of.changed;
+  return regionOf({ firstMs, lastMs: lastMs + of.rule.reachMs }, stored, of.rule.timespanMs);
 }
 
 function episodeOf(window: FiringWindow): Episode {
@@ -106,7 +159,7 @@ export async function recomputeCorrelation(
   const windows = groupBy(rows.map((row) => rule.windowOf(row)), (window) => groupKey(rule.meta.id, runId, window.group)); // prettier-ignore
   return groups.map((of, at) => {
     const region = regions[at];
-    const inside = (interval: { firstMs: number; lastMs: number }): boolean =>
+    const inside = (interval: Interval): boolean =>
       region !== undefined && interval.firstMs <= region.lastMs && interval.lastMs >= region.firstMs;
     const episodes = (windows.get(of.key) ?? []).filter(inside).map(episodeOf);
     const found = (stored.get(of.key) ?? []).filter((row) => inside(storedEpisode(row)));

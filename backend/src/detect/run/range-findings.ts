@@ -8,6 +8,7 @@ import {
   type CorrelationGroup,
   entitiesOfChanges,
   recomputeCorrelation,
+  spreadByCorrelation,
   storedOfCorrelations,
   touchedByCorrelation,
 } from './correlation-findings.ts';
@@ -73,7 +74,8 @@ export async function findSingles(context: FindingsContext, evaluation: RangeEva
  */
 export async function findCorrelations(context: FindingsContext, evaluation: RangeEvaluation, into: RangeFindings) {
   const raising = context.set.correlations.filter(({ raisesFindings }) => raisesFindings);
-  const touched = raising.flatMap((rule) => guarded(into, rule, () => touchedByCorrelation(rule, evaluation)));
+  const touched: CorrelationGroup[] = [];
+  for (const rule of raising) touched.push(...(await touchedBy(context, evaluation, rule, into)));
   for (const groups of slices(touched, correlationGroupsPerStep)) {
     const found = await recomputeStep(context, groups, into);
     const entities = new Map<Change<Episode>, EpisodeEntities>();
@@ -84,9 +86,22 @@ export async function findCorrelations(context: FindingsContext, evaluation: Ran
   }
 }
 
+/** The groups that the range's matches change; a rule whose groups cannot be told is noted with its error. */
+async function touchedBy(
+  context: FindingsContext,
+  evaluation: RangeEvaluation,
+  rule: CorrelationRule,
+  into: RangeFindings
+): Promise<CorrelationGroup[]> {
+  return guarded(into, rule.meta.id, async () => {
+    const touched = touchedByCorrelation(rule, evaluation);
+    return rule.spreads ? await spreadByCorrelation(context.store, touched, context.signal) : touched;
+  });
+}
+
 const noEntities: EpisodeEntities = { lastReceivedMs: 0, hosts: [], users: [], srcIps: [], dstIps: [] };
 
-/** Each rule and run has a query of its own. A store that does not answer is no fault of the rule, and ends the range. */
+/** Each rule and run has a query of its own. A store that does not answer ends the range. */
 async function recomputeStep(
   context: FindingsContext,
   groups: readonly CorrelationGroup[],
@@ -95,21 +110,19 @@ async function recomputeStep(
   const stored = await storedOfCorrelations(context.store, groups, context.nowMs, context.signal);
   const found: GroupChanges<Episode>[] = [];
   for (const of of groupBy(groups, ({ rule, runId }) => `${rule.meta.id} ${runId}`).values()) {
-    try {
-      found.push(...(await recomputeCorrelation(context.store, of, stored, context.signal)));
-    } catch (error) {
-      if (error instanceof ServiceError && error.code !== 'store.query_failed') throw error;
-      effectOf(into, of[0]?.rule.meta.id ?? '').error = messageOf(error);
-    }
+    const ruleId = of[0]?.rule.meta.id ?? '';
+    found.push(...(await guarded(into, ruleId, () => recomputeCorrelation(context.store, of, stored, context.signal))));
   }
   return found;
 }
 
-function guarded<T>(into: RangeFindings, rule: CorrelationRule, work: () => T[]): T[] {
+/** What strikes one rule is noted with it, and the others go on; a store that does not answer is no fault of the rule. */
+async function guarded<T>(into: RangeFindings, ruleId: string, work: () => Promise<T[]>): Promise<T[]> {
   try {
-    return work();
+    return await work();
   } catch (error) {
-    effectOf(into, rule.meta.id).error = messageOf(error);
+    if (error instanceof ServiceError && error.code !== 'store.query_failed') throw error;
+    effectOf(into, ruleId).error = messageOf(error);
     return [];
   }
 }
