@@ -7,6 +7,7 @@ import { beatsCases } from './beats.ts';
 import { logLines, type CorpusCase, type JudgedEvent } from './corpus-case.ts';
 import { crowdsecCases } from './crowdsec.ts';
 import { goldenCases, shapeCases, splunkCases } from './unifi.ts';
+import { windowsCases } from './windows.ts';
 
 /** What came of one corpus. */
 export interface CorpusReport {
@@ -65,6 +66,7 @@ export function corpusCases(root: string): CorpusCase[] {
     ...readdirSync(golden).flatMap((file) => goldenCases(path.join(golden, file))),
     ...splunkCases(path.join(root, 'unifi', 'splunk-connect-for-syslog', 'samples.jsonl')),
     ...shapeCases(path.join(root, 'unifi', 'synthetic-from-format', 'ap-switch-gateway-shapes.jsonl')),
+    ...windowsCases(path.join(root, 'windows')),
   ];
 }
 

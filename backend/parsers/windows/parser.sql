@@ -19,8 +19,8 @@ multiIf(_json = '', _document, startsWith(JSONExtractString(_json, 'SyslogMessag
 arrayFirst(p -> multiIf(length(p.2) < 3, 0, p.1 IN ('.Message', '.message', '.Event.RenderingInfo.Message')), _leaves).2
 
 -- step: _elements
--- Elements without children: 1 name, 2 attributes, 3 '/' when it has no end, 4 text.
-extractAllGroupsVertical(splitByString('<RenderingInfo', _xml)[1], '<([A-Za-z][A-Za-z0-9_.-]{0,127})((?:\\s+[A-Za-z:_]+ *= *(?:"[^"]*"|\'[^\']*\'))*)\\s*(?:(/)>|>([^<]*)</)')
+-- Elements without children: 1 name, 2 attributes, 3 '/' when it has no end tag, 4 text; the last may be cut.
+extractAllGroupsVertical(splitByString('<RenderingInfo', _xml)[1], '<([A-Za-z][A-Za-z0-9_.-]{0,127})((?:\\s+[A-Za-z:_]+ *= *(?:"[^"]*"|\'[^\']*\'))*)\\s*(?:(/)>|>([^<]*)(?:</|$))')
 
 -- step: _unnamed
 arrayMap(e -> e[4], arrayFilter(e -> multiIf(e[1] != 'Data', 0, match(e[2], '\\sName *='), 0, 1), _elements))
@@ -28,7 +28,7 @@ arrayMap(e -> e[4], arrayFilter(e -> multiIf(e[1] != 'Data', 0, match(e[2], '\\s
 -- step: _xml_pairs
 arrayConcat(arrayFlatten(arrayMap(e -> multiIf(
         e[1] = 'Data', [(concat(extract(e[2], '\\sName *= *"([^"]*)"'), extract(e[2], '\\sName *= *\'([^\']*)\'')), e[4])],
-        arrayConcat(if(e[3] = '', [(e[1], e[4])], []), arrayMap(a -> (concat(e[1], '_', a[1]), concat(a[2], a[3])), extractAllGroupsVertical(e[2], '([A-Za-z:_]+) *= *(?:"([^"]*)"|\'([^\']*)\')')))
+        arrayConcat(if(e[3] = '', if(e[1] IN ('EventData', 'UserData'), [], [(e[1], e[4])]), []), arrayMap(a -> (concat(e[1], '_', a[1]), concat(a[2], a[3])), extractAllGroupsVertical(e[2], '([A-Za-z:_]+) *= *(?:"([^"]*)"|\'([^\']*)\')')))
     ), _elements)),
     if(empty(_unnamed), [], [('Data', arrayStringConcat(_unnamed, '\n'))]))
 
