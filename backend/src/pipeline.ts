@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { HealthItem } from '@loglake/contract/source';
-import { ConfigError, type Config } from './config.ts';
+import type { Config } from './config.ts';
 import { createDetection, type Detection } from './detect/run/detection.ts';
-import { loadPipelines } from './detect/load-pipelines.ts';
+import { wholePipeline } from './detect/load-pipelines.ts';
 import { loadRules } from './detect/load-rules.ts';
 import type { LoadedRules } from './detect/catalogue.ts';
-import type { Pipeline as FieldPipeline } from './detect/pipeline/pipeline.ts';
 import { messageOf } from './error.ts';
 import type { HintHub } from './http/hint-hub.ts';
 import { startIngest, type Ingest } from './ingest/ingest.ts';
@@ -46,14 +45,6 @@ const dayMs = 86_400_000;
 const migrations = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../migrations' : '../../migrations', import.meta.url)
 );
-
-/** A rule read with half of its pipeline would look at the wrong fields: the service does not start then. */
-async function wholePipeline(ownDirectory: string | undefined): Promise<FieldPipeline> {
-  const { pipeline, issues } = await loadPipelines(ownDirectory);
-  if (issues.length === 0) return pipeline;
-  const lines = issues.map((issue) => `${issue.path}:${issue.line ?? 1}:${issue.column ?? 1} ${issue.message}`);
-  throw new ConfigError(['Field pipelines:', ...lines].join('\n'));
-}
 
 /** Rules' facts for a finding's page. */
 function factsOf(rules: LoadedRules, ruleId: string) {

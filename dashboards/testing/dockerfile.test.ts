@@ -83,6 +83,12 @@ describe('Dockerfile', () => {
     }
   });
 
+  it('ships the data that the service reads beside its code', () => {
+    for (const folder of ['migrations', 'parsers', 'pipelines']) {
+      expect(all('COPY')).toContain(`backend/${folder} backend/${folder}`);
+    }
+  });
+
   it('exposes the ports that the service listens on', () => {
     const { LOGLAKE_PORT, LOGLAKE_SYSLOG_PORT } = config;
     expect(all('EXPOSE')).toEqual([`${LOGLAKE_PORT} ${LOGLAKE_SYSLOG_PORT}/tcp ${LOGLAKE_SYSLOG_PORT}/udp`]);

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Issue } from '@loglake/contract/problem';
+import { ConfigError } from '../config.ts';
 import { messageOf } from '../error.ts';
 import { parseFieldManifest, type FieldManifest } from './pipeline/field-manifest.ts';
 import { joinPipelines } from './pipeline/join-pipelines.ts';
@@ -57,4 +58,15 @@ export async function loadPipelines(ownDirectory?: string): Promise<LoadedPipeli
   const shipped = await readDirectory(pipelinesDirectory, otherFiles);
   const own = ownDirectory === undefined ? [] : await readDirectory(ownDirectory, new Set());
   return joinPipelines([...shipped, ...own]);
+}
+
+/**
+ * The same for the service: with anything wrong it does not start, for a rule read with half of its pipeline would look at
+ * the wrong fields. Throws ConfigError, one problem a line.
+ */
+export async function wholePipeline(ownDirectory: string | undefined): Promise<Pipeline> {
+  const { pipeline, issues } = await loadPipelines(ownDirectory);
+  if (issues.length === 0) return pipeline;
+  const lines = issues.map((issue) => `${issue.path}:${issue.line ?? 1}:${issue.column ?? 1} ${issue.message}`);
+  throw new ConfigError(['Field pipelines:', ...lines].join('\n'));
 }
