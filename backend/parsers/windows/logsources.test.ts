@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { readWindowsLogsources, windowsLogsources } from './logsources.ts';
@@ -21,6 +22,39 @@ describe('windows-logsources.yml', () => {
     const sysmon = file.events.filter(({ service }) => service === 'sysmon');
     expect(sysmon.filter(({ category }) => category === '')).toEqual([]);
     expect(new Set(sysmon.map(({ id }) => id))).toEqual(new Set([...Array.from({ length: 29 }, (_, n) => n + 1), 255]));
+  });
+});
+
+const sigmahq = fileURLToPath(new URL('../../../../shared/data/sigmahq', import.meta.url));
+const present = existsSync(sigmahq);
+if (!present) process.stdout.write('no SigmaHQ rules: their log sources are not compared with the channels\n');
+it('finds SigmaHQ where it is required', () => {
+  expect(present || process.env['LOGLAKE_CORPORA'] !== 'required').toBe(true);
+});
+
+describe.skipIf(!present)('SigmaHQ’s log sources of Windows', () => {
+  const texts = (present ? readdirSync(sigmahq, { recursive: true, encoding: 'utf8' }) : [])
+    .filter((name) => name.endsWith('.yml'))
+    .flatMap(
+      (name) => /^logsource:\r?\n((?: +.*\r?\n)+)/m.exec(readFileSync(path.join(sigmahq, name), 'utf8'))?.[1] ?? []
+    )
+    .filter((text) => /^ +product: windows\b/m.test(text));
+  const named = (part: string) =>
+    new Set(texts.flatMap((text) => new RegExp(`^ +${part}: ([\\w-]+)`, 'm').exec(text)?.[1] ?? []));
+  const { channels, events } = readWindowsLogsources();
+
+  it('each service has a channel', () => {
+    const ours = new Set(channels.map(({ service }) => service));
+    expect(named('service').size).toBeGreaterThan(30);
+    expect([...named('service')].filter((service) => !ours.has(service))).toEqual([]);
+  });
+  it('each category has an event, but those of kernel tracing', () => {
+    const ours = new Set(events.map(({ category }) => category));
+    expect(named('category').size).toBeGreaterThan(20);
+    expect([...named('category')].filter((category) => !ours.has(category)).sort()).toEqual([
+      'file_access',
+      'file_rename',
+    ]);
   });
 });
 

@@ -7,9 +7,9 @@
 if(startsWith(_document, '{'), _document, '')
 
 -- step: _leaves
--- Path and JSON text of each value: objects are opened, eight levels deep; arrays stay whole.
+-- Path and JSON text of each value: objects are opened, six levels deep; arrays stay whole.
 -- The bounds keep a hostile line from growing: paths repeat the names of the objects around them.
-arrayFilter(p -> p.1 != '', arrayFold((acc, level) -> arraySlice(arrayFlatten(arrayMap(p -> if(startsWith(p.2, '{'), arrayMap(q -> (concat(p.1, '.', substring(q.1, 1, 129)), q.2), JSONExtractKeysAndValuesRaw(p.2)), [p]), acc)), 1, 600), range(8), [('', _json)]))
+arrayFilter(p -> p.1 != '', arrayFold((acc, level) -> arraySlice(arrayFlatten(arrayMap(p -> if(startsWith(p.2, '{'), arrayMap(q -> (concat(p.1, '.', substring(q.1, 1, 129)), q.2), JSONExtractKeysAndValuesRaw(p.2)), [p]), acc)), 1, 600), range(6), [('', _json)]))
 
 -- step: _xml
 multiIf(_json = '', _document, startsWith(JSONExtractString(_json, 'SyslogMessage'), '<Event'), JSONExtractString(_json, 'SyslogMessage'), '')

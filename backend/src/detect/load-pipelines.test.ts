@@ -25,6 +25,8 @@ describe('the pipelines of the service', () => {
     ['windows//security', 'winlog.event_data.IpAddress', ['fields[IpAddress]']],
     ['windows/network_connection', 'DestinationIp', ['fields[DestinationIp]']],
     ['windows/dns_query', 'QueryName', ['fields[QueryName]']],
+    ['windows//application', 'Message', ['message', 'fields[Message]']],
+    ['linux//sshd', 'Message', ['fields[Message]']],
     ['x', 'src_ip', ['src_ip']],
     ['x', 'source.ip', ['src_ip']],
     ['x', 'user.name', ['user']],
