@@ -30,6 +30,7 @@ describe('the pipelines of the service', () => {
     ['x', 'src_ip', ['src_ip']],
     ['x', 'source.ip', ['src_ip']],
     ['x', 'user.name', ['user']],
+    ['x', '@timestamp', ['ts']],
     ['x', 'Source.IP', ['fields[Source.IP]']],
     ['linux//auditd', 'type', ['fields[type]']],
     ['linux//auditd', 'auditd.data.a0', ['fields[a0]']],

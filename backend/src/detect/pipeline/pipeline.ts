@@ -6,7 +6,7 @@ export const eventColumns = [
   // Not product, category, service, source, parser: logs have fields of those names, and logsource selects by them.
   ...(['severity', 'facility', 'host', 'src_ip', 'dst_ip', 'src_port', 'dst_port', 'src_mac', 'dst_mac'] as const),
   ...(['protocol', 'user', 'target_user', 'program', 'pid', 'action', 'outcome', 'dns_query', 'http_url'] as const),
-  ...(['process_image', 'command_line', 'message'] as const),
+  ...(['process_image', 'command_line', 'message', 'ts'] as const),
 ] satisfies readonly (keyof EventRow)[];
 export type EventColumn = (typeof eventColumns)[number];
 
