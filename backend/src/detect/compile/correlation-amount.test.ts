@@ -23,6 +23,8 @@ const written: readonly (readonly [string, bigint | undefined])[] = [
   ['1e39', 10n ** 39n * billion], ['1e40', undefined], ['-1e40', undefined], ['1e99', undefined],
   ['9'.repeat(40), (10n ** 40n - 1n) * billion], ['9'.repeat(41), undefined], [`${'0'.repeat(299)}7`, 7n * billion],
   [`${'0'.repeat(300)}7`, undefined], ['18446744073709551616', 18_446_744_073_709_551_616n * billion],
+  ['999999999999999999.999999999', 999_999_999_999_999_999_999_999_999n], ['-999999999999999999.999999999', -999_999_999_999_999_999_999_999_999n],
+  ['1000000000000000000.5', 1_000_000_000_000_000_000_500_000_000n], ['-000000000000000001.10', -1_100_000_000n], ['0.1234567899', 123_456_789n],
   ['', undefined], [' 1', undefined], ['1 ', undefined], ['1\n', undefined], ['1.', undefined], ['.', undefined],
   ['+', undefined], ['e5', undefined], ['1e', undefined], ['1e100', undefined], ['1,5', undefined], ['0x10', undefined],
   ['1_000', undefined], ['NaN', undefined], ['inf', undefined], ['١', undefined], ['1\u00001', undefined],

@@ -3,6 +3,8 @@ import { amountLengthMax, amountWholeDigitsMax } from '../parse/amount.ts';
 /** As amountOf in parse/amount.ts: digits after the point that are kept. */
 const decimals = 9;
 const readable = '^[+-]?(?:[0-9]+(?:[.][0-9]+)?|[.][0-9]+)(?:[eE][+-]?[0-9]{1,2})?$';
+/** Plain texts, which are nearly all: read about ten times faster. */
+const plain = '^-?[0-9]{1,18}(?:[.][0-9]{1,9})?$';
 const parts = '^([+-]?)([0-9]*)[.]?([0-9]*)(?:[eE][+]?(-?[0-9]{1,2}))?$';
 
 /**
@@ -17,5 +19,6 @@ export function amountSql(text: string): string {
   const digits = `replaceRegexpOne(${padded}, '^0+', '')`;
   const signed = `concat(if(${part(1)} = '-', '-', ''), if(${digits} = '', '0', ${digits}))`;
   const fits = `match(${short}, '${readable}') AND length(${digits}) <= ${amountWholeDigitsMax + decimals}`;
-  return `if(${fits}, toInt256OrNull(${signed}), NULL)`;
+  const quick = `toInt256(toDecimal256OrNull(${short}, ${decimals}) * toDecimal256('1${'0'.repeat(decimals)}', 0))`;
+  return `multiIf(match(${short}, '${plain}'), ${quick}, ${fits}, toInt256OrNull(${signed}), NULL)`;
 }

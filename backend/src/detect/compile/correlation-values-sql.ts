@@ -44,10 +44,10 @@ const holdsSql: Record<ValueType, (bound: BoundSql, percentile: number) => strin
 
 /**
  * (k, t, low, high) for each bound the greatest number of the trailing window at or below it and the smallest above.
- * Time is cut in blocks as long as the window, which then is the end of one block and the beginning of the next.
+ * Time is cut in blocks of a timespan each, so a window is the end of one block and the beginning of the next.
  */
 function neighboursSql(numbers: string, bounds: readonly BoundSql[], timespanMs: number): string {
-  const block = `intDiv(t + 10000000000000, ${timespanMs + 1})`;
+  const block = `intDiv(t + 10000000000000, ${timespanMs})`;
   const over = (order: string): string =>
     `OVER (PARTITION BY k, ${block} ORDER BY t ${order} RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)`;
   const sides = bounds.flatMap(({ index, at }) => [

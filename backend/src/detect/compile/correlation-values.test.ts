@@ -117,6 +117,15 @@ describe('value_median', () => {
   });
 });
 
+test('value_median: the neighbours of the middle, in windows that end at every millisecond', async () => {
+  const rule = ruleOf('type: value_median\nrules: [a]\ntimespan: 1s\ncondition: {field: v, eq: 5}');
+  // Half of the values is at most 0, the other half at least 10; every 500th time brings those two.
+  const matches = Array.from({ length: 1100 }, (_, at) =>
+    [-(at % 500), 10 + 2 * (at % 500)].map((v) => match('a', at / 1000, { v: String(v) }))
+  ).flat();
+  expect(await windowsOf(db, rule, matches)).toMatchObject([{ triggers: 2200 }]);
+});
+
 describe('value_percentile', () => {
   const ten = ['10', '1', '9', '2', '8', '3', '7', '4', '6', '5'];
   const at = (percentile: string, bound: string): CorrelationRule =>
