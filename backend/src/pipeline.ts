@@ -1,8 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import os from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { HealthItem } from '@loglake/contract/source';
 import type { Config } from './config.ts';
 import { createDetection, type Detection } from './detect/run/detection.ts';
+import { createWriterLease, type WriterLease } from './detect/run/writer-lease.ts';
+import { leaseItem, requireWriter } from './detect/run/writer-state.ts';
 import { wholePipeline } from './detect/load-pipelines.ts';
 import { loadRules } from './detect/load-rules.ts';
 import type { LoadedRules } from './detect/catalogue.ts';
@@ -32,6 +36,7 @@ export interface Pipeline {
   readonly rules: LoadedRules;
   readonly ingest: Ingest;
   readonly detection: Detection;
+  readonly lease: WriterLease;
   readonly triage: Triage;
   readonly scenarios: ScenarioService;
   health(): Promise<HealthItem[]>;
@@ -52,12 +57,41 @@ function factsOf(rules: LoadedRules, ruleId: string) {
   return rule === undefined ? null : { kind: rule.kind, ...rule.meta };
 }
 
-/** Removes what is past its time, once a day and at start. */
-function startHousekeeping(deps: PipelineDeps, detection: Detection): () => void {
+/** Who writes findings and triage: with an engine of its own always this process, else the holder of a lease. */
+function openLease({ config, store, log }: PipelineDeps): WriterLease {
+  const { settings } = config;
+  return createWriterLease({
+    store,
+    log,
+    owner: `${os.hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
+    leaseMs: settings.LOGLAKE_WRITER_LEASE_MS,
+    alone: settings.CLICKHOUSE_URL === undefined,
+  });
+}
+
+function openDetection({ config, store, hints, log }: PipelineDeps, lease: WriterLease, rules: LoadedRules): Detection {
+  const { settings } = config;
+  const limit = settings.LOGLAKE_CATCH_UP_ROWS_PER_S;
+  return createDetection({
+    store,
+    lease,
+    ...(limit === 0 ? {} : { catchUpRowsPerS: limit }),
+    rules: rules.rules,
+    clock: Date.now,
+    log,
+    onFinding: hints.publish,
+    intervalMs: settings.LOGLAKE_DETECT_INTERVAL_MS,
+  });
+}
+
+/** Removes what is past its time, once a day and at start: the writer does. */
+function startHousekeeping(deps: PipelineDeps, lease: WriterLease, detection: Detection): () => void {
   const days = deps.config.settings.LOGLAKE_FINDING_DAYS;
   const tidy = async (): Promise<void> => {
     try {
-      await removeExpiredFindings(deps.store, days);
+      const term = await lease.term();
+      if (term === undefined) return;
+      await removeExpiredFindings(term.store, days);
       await detection.compactLedger();
     } catch (error) {
       deps.log.warn({ error: messageOf(error) }, 'housekeeping failed; it is tried again tomorrow');
@@ -117,15 +151,12 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
   log.info({ rules: rules.rules.length, issues: rules.issues.length }, 'rules loaded');
 
   // 4. Detection reads every arrived event once. Before anybody may write: were block numbers given out anew?
-  const detection = createDetection({
-    store,
-    rules: rules.rules,
-    clock: Date.now,
-    log,
-    onFinding: deps.hints.publish,
-    intervalMs: settings.LOGLAKE_DETECT_INTERVAL_MS,
-  });
+  // With several services on one store, one of them does: the writer.
+  const lease = openLease(deps);
+  const detection = openDetection(deps, lease, rules);
   const prepare = async (): Promise<void> => {
+    // While another service is the writer, it also takes lines: what is on its way would be parsed twice.
+    if ((await lease.term()) === undefined) return;
     await detection.resetCheck();
     await reconcile(store);
   };
@@ -135,6 +166,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
   // 5. Triage: what people do with findings.
   const triage = createTriage({
     store,
+    writer: () => requireWriter(lease),
     ruleFacts: (ruleId) => factsOf(rules, ruleId),
     now: Date.now,
     onChange: deps.hints.publish,
@@ -142,19 +174,20 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
 
   // 6. Scenarios: lines through the same door as real logs, judged by what was found.
   const scenarios = openScenarios(deps, rules, detection);
-  await scenarios.recover();
+  if ((await lease.term()) !== undefined) await scenarios.recover();
 
   // 7. The doors: syslog opens here, HTTP when main lets requests in.
   const ingest = await openIngest(deps);
-  const stopHousekeeping = startHousekeeping(deps, detection);
+  const stopHousekeeping = startHousekeeping(deps, lease, detection);
 
   return {
     rules,
     ingest,
     detection,
+    lease,
     triage,
     scenarios,
-    health: async () => [...(await ingest.health()), ...detection.health()],
+    health: async () => [...(await ingest.health()), leaseItem(lease), ...detection.health()],
     afterEngineRestart: async () => {
       await detection.stop();
       await ingest.whileQuiet(prepare);
@@ -165,6 +198,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
       await scenarios.stop();
       await ingest.close();
       await detection.stop();
+      await lease.release();
     },
   };
 }

@@ -29,6 +29,7 @@ export const problemCatalogue = {
   'store.unavailable': { status: 503, title: 'The store does not answer' },
   'store.timeout': { status: 504, title: 'The store took too long' },
   'store.query_failed': { status: 500, title: 'A query failed' },
+  'service.standby': { status: 503, title: 'Another service is the writer now' },
   'service.starting': { status: 503, title: 'The service is starting' },
   'service.internal': { status: 500, title: 'The service made a mistake' },
 } as const satisfies Record<string, { status: number; title: string }>;

@@ -51,7 +51,7 @@ function insertSettings(table: TableName, options: InsertOptions): ClickHouseSet
   const settings: ClickHouseSettings = {
     async_insert: 0,
     max_execution_time: insertTimeoutMs / 1000,
-    log_comment: `${table}.insert`,
+    log_comment: `${table}.insert ${options.comment ?? ''}`.trimEnd(),
   };
   if (options.dedupToken === undefined) return settings;
   return {

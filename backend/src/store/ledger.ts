@@ -6,38 +6,6 @@ const block = z.coerce.number().int().nonnegative();
 /** Times of the store's clock, RFC 3339 in UTC with microseconds: in order as text. */
 const moment = z.string();
 
-const identity = defineQuery({
-  name: 'ledger.table',
-  sql: `SELECT toString(uuid) AS uuid FROM system.tables WHERE database = {database:String} AND name = 'event'`,
-  params: z.object({ database: z.string() }),
-  row: z.object({ uuid: z.uuid() }),
-  timeoutMs: 10_000,
-  rowsMax: 1,
-});
-
-/** The UUID of table `event`: a table made anew is another stream. */
-export async function eventTableUuid(store: Store): Promise<string | undefined> {
-  return (await store.rows(identity, { database: store.database }))[0]?.uuid;
-}
-
-const activeParts = defineQuery({
-  name: 'ledger.parts',
-  sql: `SELECT name, partition_id, min_block_number AS lo, max_block_number AS hi, rows, now64(6, 'UTC') AS taken_at
-    FROM system.parts WHERE database = {database:String} AND table = 'event' AND active AND rows > 0
-      AND NOT startsWith(partition_id, 'patch-')
-    ORDER BY partition_id, min_block_number`,
-  params: z.object({ database: z.string() }),
-  row: z.object({ name: z.string(), partition_id: z.string(), lo: block, hi: block, rows: block, taken_at: moment }),
-  timeoutMs: 30_000,
-  rowsMax: 100_000,
-});
-export type ActivePart = z.output<(typeof activeParts)['row']>;
-
-/** Active parts of `event` that hold rows. `taken_at` is the store's clock at the listing. */
-export function listParts(store: Store): Promise<ActivePart[]> {
-  return store.rows(activeParts, { database: store.database });
-}
-
 const doneRows = defineQuery({
   name: 'ledger.done',
   sql: `SELECT partition, lo, hi, gen, taken_at, rows FROM ledger_done
@@ -55,18 +23,26 @@ export function listDone(store: Store, stream: string): Promise<z.output<(typeof
 
 const openClaims = defineQuery({
   name: 'ledger.open_claims',
-  sql: `SELECT partition, lo, hi, gen, owner, at FROM ledger_claim
+  sql: `SELECT partition, lo, hi, gen, owner, at, takes FROM ledger_claim
     WHERE stream = {stream:String}
       AND (partition, lo, gen) NOT IN (SELECT partition, lo, gen FROM ledger_done WHERE stream = {stream:String})
     ORDER BY gen`,
   params: z.object({ stream: z.string() }),
-  row: z.object({ partition: z.string(), lo: block, hi: block, gen: block, owner: z.string(), at: moment }),
+  row: z.object({
+    partition: z.string(),
+    lo: block,
+    hi: block,
+    gen: block,
+    owner: z.string(),
+    at: moment,
+    takes: block,
+  }),
   timeoutMs: 30_000,
   rowsMax: 100_000,
 });
 export type OpenClaim = z.output<(typeof openClaims)['row']>;
 
-/** Claims without a done row, oldest first. */
+/** Claims without a done row, oldest first; those that others took over too. */
 export function listOpenClaims(store: Store, stream: string): Promise<OpenClaim[]> {
   return store.rows(openClaims, { stream });
 }
@@ -119,8 +95,16 @@ const claimOwner = defineQuery({
   rowsMax: 1,
 });
 
+/** A claim to be made. */
+export interface NewClaim extends LedgerRange {
+  /** Generation of the dead owner's claim that this one takes over; 0 for none. */
+  readonly takes: number;
+  /** When its rows were listed, where that was not now: the same for all who take it over. */
+  readonly at?: string;
+}
+
 /** Claims a range, then reads back whose it is: false when another was first. A repeated claim of one's own is true. */
-export async function claimRange(store: Store, range: LedgerRange, signal?: AbortSignal): Promise<boolean> {
+export async function claimRange(store: Store, range: NewClaim, signal?: AbortSignal): Promise<boolean> {
   const { stream, partition, lo, gen } = range;
   const options = signal === undefined ? {} : { signal };
   await store.insert('ledger_claim', [range], { dedupToken: [stream, partition, lo, gen].join('|'), ...options });
@@ -128,27 +112,16 @@ export async function claimRange(store: Store, range: LedgerRange, signal?: Abor
   return stored?.owner === range.owner && stored.hi === range.hi;
 }
 
-/** Notes that a range was read and everything found in it is stored. */
+/**
+ * Notes that a range was read and everything found in it is stored; and in the same insert, so that neither stands
+ * without the other, that the claims it took over (`ended`, their generations) have come to nothing.
+ */
 export async function writeDone(
   store: Store,
-  done: LedgerRange & { rule_set_hash: string; taken_at: string; rows: number }
+  done: LedgerRange & { rule_set_hash: string; taken_at: string; rows: number },
+  ended: readonly number[]
 ): Promise<void> {
-  await store.insert('ledger_done', [done]);
-}
-
-const heights = defineQuery({
-  name: 'ledger.heights',
-  sql: `SELECT max(max_block_number) AS height, count() AS parts FROM system.parts
-    WHERE database = {database:String} AND table = 'event' AND NOT startsWith(partition_id, 'patch-')`,
-  params: z.object({ database: z.string() }),
-  row: z.object({ height: block, parts: block }),
-  timeoutMs: 10_000,
-  rowsMax: 1,
-});
-
-/** The highest block number on disk, inactive and empty parts included; 0 when there is no part. */
-export async function highestBlock(store: Store): Promise<number> {
-  return (await store.rows(heights, { database: store.database }))[0]?.height ?? 0;
+  await store.insert('ledger_done', [done, ...ended.map((gen) => ({ ...done, gen, rows: 0 }))]);
 }
 
 const doneEnd = defineQuery({
@@ -168,22 +141,6 @@ export async function endOfDone(
 ): Promise<{ takenAt: string; highest: number } | undefined> {
   const [row] = await store.rows(doneEnd, { stream });
   return row === undefined || row.n === 0 ? undefined : { takenAt: row.taken, highest: row.highest };
-}
-
-const lowestSince = defineQuery({
-  name: 'ledger.lowest_since',
-  sql: `SELECT count() AS n, min(_block_number) AS lowest FROM event
-    WHERE ingested_at > parseDateTime64BestEffort({at:String}, 6, 'UTC')`,
-  params: z.object({ at: z.string() }),
-  row: z.object({ n: block, lowest: block }),
-  timeoutMs: 300_000,
-  rowsMax: 1,
-});
-
-/** The lowest block number among rows inserted after `at`; undefined when there are none. */
-export async function lowestBlockSince(store: Store, at: string): Promise<number | undefined> {
-  const [row] = await store.rows(lowestSince, { at });
-  return row === undefined || row.n === 0 ? undefined : row.lowest;
 }
 
 /** Done ranges and claims listed before now end at `above`. */

@@ -13,6 +13,8 @@ export interface CallOptions {
 export interface InsertOptions extends CallOptions {
   /** A repeated token changes nothing, in the table and in its materialized views. */
   dedupToken?: string;
+  /** Follows the table's name in log_comment. */
+  comment?: string;
 }
 export interface ExecuteOptions extends CallOptions {
   /** 60 s when not given. */

@@ -16,6 +16,7 @@ beforeAll(async () => {
   db = await testDatabase();
   triage = createTriage({
     store: db.store,
+    writer: () => Promise.resolve(db.store),
     ruleFacts: (ruleId) => (ruleId === 'rule-1' ? facts : null),
     now: () => Date.UTC(2026, 10, 21, 9),
     onChange: (hint) => hints.push(hint),

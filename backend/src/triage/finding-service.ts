@@ -32,6 +32,8 @@ export interface RuleFacts {
 
 export interface TriageDeps {
   store: Store;
+  /** The store as the one writer of triage has it. Throws service.standby while another process is the writer. */
+  writer: () => Promise<Store>;
   ruleFacts: (ruleId: string) => RuleFacts | null;
   /** Milliseconds since 1970. */
   now: () => number;
@@ -102,7 +104,8 @@ async function targetsOf(store: Store, request: TriageRequest): Promise<Target[]
 }
 
 async function actOnTargets(deps: TriageDeps, request: TriageRequest, actor: string): Promise<TriageOutcome[]> {
-  const { store } = deps;
+  // First: what a writer before this one stored must be there before it is read.
+  const store = await deps.writer();
   const targets = await targetsOf(store, request);
   const ids = targets.map((target) => target.findingId);
   const findings = await findingsByIds(store, ids);

@@ -195,6 +195,10 @@ describe('the loop', () => {
     const began = performance.now();
     await detection.stop();
     expect(performance.now() - began).toBeLessThan(2000);
-    expect(detection.health().map((item) => item.state)).toEqual(['ok', 'ok']);
+    expect(detection.health().map((item) => [item.name, item.state])).toEqual([
+      ['detection.lag', 'ok'],
+      ['detection.gaps', 'ok'],
+      ['detection.rules', 'ok'],
+    ]);
   });
 });

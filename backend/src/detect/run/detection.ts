@@ -1,14 +1,17 @@
 import type { HealthItem } from '@loglake/contract/source';
-import { messageOf } from '../../error.ts';
+import { ServiceError, messageOf } from '../../error.ts';
 import type { Log } from '../../log.ts';
-import { deleteContributionsOfStream } from '../../store/finding-contribution.ts';
-import { insertRuleSet } from '../../store/rule-run.ts';
 import type { Store } from '../../store/store.ts';
 import type { DetectionRule } from '../rule.ts';
+import { healthOf } from './detection-health.ts';
 import { type RangeEvaluator, type RuleSet, createRangeEvaluator, ruleSetOf } from './evaluate-range.ts';
-import { type ClaimedRange, type Ledger, createLedger } from './ledger.ts';
-import { processRange } from './process-range.ts';
+import { type Gap, createGapNotes } from './gap.ts';
+import { type Ledger, createLedger } from './ledger.ts';
+import { type Active, type Looked, type Looking, type Progress, look } from './look.ts';
+import { pause } from './pause.ts';
 import type { RevisionHint } from './range-findings.ts';
+import { type RunReport, added, nothingRead } from './run-report.ts';
+import { type Term, type WriterLease, soleWriter } from './writer-lease.ts';
 
 export interface DetectionOptions {
   readonly store: Store;
@@ -20,225 +23,216 @@ export interface DetectionOptions {
   readonly onFinding: (hint: RevisionHint) => void;
   /** Pause between two looks, milliseconds. */
   readonly intervalMs: number;
-  /**
-   * Whose claims these are; `service` when not given. The same after a restart, so that what was claimed and not finished
-   * goes on. One process at a time per owner and database: leases between several come later.
-   */
-  readonly owner?: string;
+  /** Only its holder reads ranges and writes what they give. Not given: this process is the only one there is. */
+  readonly lease?: WriterLease;
   /** About how many rows a range holds at most; 200,000 when not given. */
   readonly rangeRowsMax?: number;
-}
-
-/** What one look did. */
-export interface RunReport {
-  readonly ranges: number;
-  readonly rows: number;
-  readonly matches: number;
-  /** Finding revisions written. */
-  readonly findings: number;
+  /** Rows that one look reads before it lists again; 1,000,000 when not given. */
+  readonly lookRowsMax?: number;
+  /** Where more waits than one look takes, so many rows of the oldest per second; no limit when not given. */
+  readonly catchUpRowsPerS?: number;
+  /** Tests only: another way to evaluate. */
+  readonly evaluatorOf?: (set: RuleSet) => RangeEvaluator;
 }
 
 export interface Detection {
-  /** Looks every `intervalMs` until `stop`. A failed look is logged, counted and tried again. */
+  /** Looks every `intervalMs` until `stop`, at once while more waits than one look takes. A failed look is logged, counted and tried again. */
   start(): void;
   /** Ends the look that is under way and waits for it. */
   stop(): Promise<void>;
-  /** One look: everything that had arrived when it began. Throws what the store throws; safe to call again. */
+  /**
+   * Looks until everything is read, but ranges that wait for their next try. While another process is the writer: waits,
+   * 60 s at most, until that has read everything. Throws what the store throws; safe to call again.
+   */
   runOnce(): Promise<RunReport>;
   /** The next range is read with these. */
   setRules(rules: readonly DetectionRule[]): void;
-  /** Call once when the engine has started, before anything may write. */
+  /** Call when the engine has started, before anything may write. Without the lease it does nothing: a term begins with it. */
   resetCheck(): Promise<boolean>;
-  /** Merges the ledger's done rows. */
+  /** Merges the ledger's done rows; does nothing without the lease. */
   compactLedger(): Promise<void>;
+  /** Arrived rows that were not read in their time, and why. Empty while another process is the writer. */
+  gaps(): readonly Gap[];
   health(): HealthItem[];
 }
 
-interface Progress {
-  begun: boolean;
-  /** When a look last read everything there was. */
-  caughtUpMs: number;
-  rowsBehind: number;
-  lastError: string;
-  readonly ruleErrors: Map<string, string>;
+/** How long a stand-by waits for the writer in `runOnce`, milliseconds. */
+const writerPatienceMs = 60_000;
+
+interface State {
+  readonly progress: Progress;
+  active: Active;
+  /** The ledger of the term. */
+  current: { term: Term; ledger: Ledger } | undefined;
+  ending: AbortController | undefined;
 }
 
-interface Active {
-  readonly set: RuleSet;
-  readonly evaluator: RangeEvaluator;
-  /** Whether the set's members are stored. */
-  stored: boolean;
-}
-
-function activate(rules: readonly DetectionRule[]): Active {
-  const set = ruleSetOf(rules);
-  return { set, evaluator: createRangeEvaluator(set), stored: false };
-}
-
-/** Detection over arrived rows, one owner: the process itself. */
+/** Detection over arrived rows: as the writer, or standing by. */
 export function createDetection(options: DetectionOptions): Detection {
   const { store, clock } = options;
-  const ledger = createLedger({ store, owner: options.owner ?? 'service', rowsMax: options.rangeRowsMax ?? 200_000 });
-  const progress: Progress = { begun: false, caughtUpMs: clock(), rowsBehind: 0, lastError: '', ruleErrors: new Map() };
-  let active = activate(options.rules);
-  let running: Promise<RunReport> | undefined;
-  let ending: AbortController | undefined;
-  let loop: Promise<void> | undefined;
-
-  /** Never two at once: who comes while one is under way gets a look of its own afterwards. */
-  const runOnce = async (): Promise<RunReport> => {
-    while (running !== undefined) await running.catch(() => undefined);
-    running = look(options, ledger, () => active, progress, ending?.signal);
-    try {
-      return await running;
-    } finally {
-      running = undefined;
-    }
+  const lease = options.lease ?? soleWriter(store);
+  const evaluatorOf = options.evaluatorOf ?? createRangeEvaluator;
+  const activate = (rules: readonly DetectionRule[]): Active => {
+    const set = ruleSetOf(rules);
+    return { set, evaluator: evaluatorOf(set), stored: false };
   };
-
+  const state: State = {
+    progress: newProgress(clock()),
+    active: activate(options.rules),
+    current: undefined,
+    ending: undefined,
+  };
+  const notes = createGapNotes(clock);
+  const lookAgain = serially(() => lookAs(options, lease, notes, state));
+  let loop: Promise<void> | undefined;
   return {
-    runOnce,
+    runOnce: () => untilRead(options, state, lookAgain),
     start() {
       if (loop !== undefined) return;
       const controller = new AbortController();
-      ending = controller;
-      loop = repeat(runOnce, options, controller.signal);
+      state.ending = controller;
+      loop = repeat(lookAgain, options, controller.signal);
     },
     async stop() {
-      ending?.abort();
+      state.ending?.abort();
       await loop;
       loop = undefined;
-      ending = undefined;
+      state.ending = undefined;
     },
     setRules: (rules) => {
-      active = activate(rules);
-      progress.ruleErrors.clear();
+      state.active = activate(rules);
+      state.progress.ruleErrors.clear();
     },
-    resetCheck: () => ledger.resetCheck(),
-    compactLedger: () => ledger.compact(),
-    health: () => healthOf(progress, clock(), options.intervalMs, active.set),
+    resetCheck: async () => (await ledgerOf(options, lease, state))?.ledger.resetCheck() ?? false,
+    compactLedger: async () => (await ledgerOf(options, lease, state))?.ledger.compact(),
+    gaps: () => (state.current === undefined ? [] : notes.gaps(state.progress.waiting, state.progress.failures)),
+    health: () => {
+      const standby = state.current === undefined ? lease.seen() : undefined;
+      return healthOf({ progress: state.progress, nowMs: clock(), intervalMs: options.intervalMs, set: state.active.set, standby, notes }); // prettier-ignore
+    },
   };
 }
 
-async function repeat(runOnce: () => Promise<unknown>, options: DetectionOptions, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      await runOnce();
-    } catch (error) {
-      // An aborted signal may change during the await.
-      if (!isAborted(signal)) options.log.error({ error: messageOf(error) }, 'detection failed, will try again');
-    }
-    await pause(options.intervalMs, signal);
-  }
+function newProgress(nowMs: number): Progress {
+  return {
+    readyFor: '',
+    caughtUpMs: nowMs,
+    awaySinceMs: undefined,
+    waiting: { now: [], later: [] },
+    lastError: '',
+    allowance: 0,
+    allowanceMs: nowMs,
+    failures: new Map(),
+    ruleErrors: new Map(),
+  };
 }
 
-const isAborted = (signal: AbortSignal): boolean => signal.aborted;
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      resolve();
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', end);
-      resolve();
-    }, ms);
-    if (signal.aborted) end();
-    else signal.addEventListener('abort', end, { once: true });
-  });
-}
-
-/** A stream without a ledger is new, or its tables were lost: it is read from its start, so nothing may count twice. */
-async function begin(store: Store, ledger: Ledger): Promise<void> {
-  if (await ledger.isEmpty()) await deleteContributionsOfStream(store, await ledger.stream());
-}
-
-async function look(
+/** The ledger of the term that this process has; undefined while another is the writer. */
+async function ledgerOf(
   options: DetectionOptions,
-  ledger: Ledger,
-  active: () => Active,
-  progress: Progress,
-  signal: AbortSignal | undefined
-): Promise<RunReport> {
-  const beganMs = options.clock();
-  let report: RunReport = { ranges: 0, rows: 0, matches: 0, findings: 0 };
+  lease: WriterLease,
+  state: State
+): Promise<{ term: Term; ledger: Ledger } | undefined> {
+  const term = await lease.term();
+  if (term === undefined) state.current = undefined;
+  else if (state.current?.term.owner !== term.owner) {
+    const ledger = createLedger({ store: term.store, owner: term.owner, rowsMax: options.rangeRowsMax ?? 200_000 });
+    state.current = { term, ledger };
+    state.progress.failures.clear();
+  }
+  return state.current;
+}
+
+/** Undefined while another process is the writer. */
+async function lookAs(
+  options: DetectionOptions,
+  lease: WriterLease,
+  notes: Looking['notes'],
+  state: State
+): Promise<Looked | undefined> {
+  const { clock, lookRowsMax = 1_000_000, catchUpRowsPerS = Infinity } = options;
+  const { progress } = state;
   try {
-    if (!progress.begun) await begin(options.store, ledger);
-    progress.begun = true;
-    const ranges = await ledger.list();
-    progress.rowsBehind = ranges.reduce((sum, range) => sum + range.rowsGuess, 0);
-    for (const range of ranges) {
-      signal?.throwIfAborted();
-      report = added(report, await readRange(options, ledger, active(), range, progress, signal));
-      progress.rowsBehind = Math.max(0, progress.rowsBehind - range.rowsGuess);
-    }
-    progress.caughtUpMs = beganMs;
-    progress.lastError = '';
-    return report;
+    const current = await ledgerOf(options, lease, state);
+    if (current === undefined) return undefined;
+    return await look({
+      ...current,
+      active: () => state.active,
+      progress,
+      notes,
+      clock,
+      lookRowsMax,
+      catchUpRowsPerS,
+      onRange: (result) => result.hints.forEach(options.onFinding),
+      ...(state.ending === undefined ? {} : { signal: state.ending.signal }),
+    });
   } catch (error) {
-    if (signal?.aborted !== true) progress.lastError = messageOf(error);
+    if (error instanceof ServiceError && error.code === 'service.standby') {
+      // Another process took over while this one was at it: nothing of the rest was stored.
+      state.current = undefined;
+      return undefined;
+    }
+    if (error instanceof ServiceError && error.code === 'store.unavailable') {
+      progress.awaySinceMs ??= clock();
+      progress.lastError = messageOf(error);
+    }
     throw error;
   }
 }
 
-async function readRange(
-  options: DetectionOptions,
-  ledger: Ledger,
-  active: Active,
-  range: ClaimedRange,
-  progress: Progress,
-  signal: AbortSignal | undefined
-): Promise<RunReport> {
-  const { store, clock } = options;
-  const { set, evaluator } = active;
-  if (!active.stored) await insertRuleSet(store, set.hash, set.rules.map(({ meta }) => meta)); // prettier-ignore
-  active.stored = true;
-  const work = { store, ledger, set, evaluator, clock, ...(signal === undefined ? {} : { signal }) };
-  const result = await processRange(work, range);
-  if (result === undefined) return { ranges: 0, rows: 0, matches: 0, findings: 0 };
-  for (const [id, error] of result.errors) progress.ruleErrors.set(id, error);
-  for (const [id, effect] of result.effects) if (effect.error !== '') progress.ruleErrors.set(id, effect.error);
-  for (const hint of result.hints) options.onFinding(hint);
-  return { ranges: 1, rows: result.rows, matches: result.matches, findings: result.hints.length };
-}
-
-function added(a: RunReport, b: RunReport): RunReport {
-  return {
-    ranges: a.ranges + b.ranges,
-    rows: a.rows + b.rows,
-    matches: a.matches + b.matches,
-    findings: a.findings + b.findings,
+/** Never two at once: who comes while one is under way gets one of its own afterwards. */
+function serially<T>(work: () => Promise<T>): () => Promise<T> {
+  let running: Promise<unknown> | undefined;
+  return async () => {
+    while (running !== undefined) await running.catch(() => undefined);
+    const mine = work();
+    running = mine;
+    try {
+      return await mine;
+    } finally {
+      running = undefined;
+    }
   };
 }
 
-/** Behind by more than this, milliseconds, is a warning; by ten times as much a failure. */
-const lagWarningMs = 30_000;
-
-function healthOf(progress: Progress, nowMs: number, intervalMs: number, set: RuleSet): HealthItem[] {
-  const lagMs = Math.max(0, nowMs - progress.caughtUpMs - intervalMs);
-  const lagState = lagMs > 10 * lagWarningMs ? 'failing' : lagMs > lagWarningMs ? 'warning' : 'ok';
-  const broken = [...progress.ruleErrors].filter(([id]) => set.byId.has(id));
-  return [
-    {
-      name: 'detection.lag',
-      state: progress.lastError === '' ? lagState : 'failing',
-      detail:
-        progress.lastError === ''
-          ? progress.rowsBehind === 0
-            ? `Everything that had arrived ${Math.round(lagMs / 1000)} s ago has been read.`
-            : `Everything that had arrived ${Math.round(lagMs / 1000)} s ago has been read; about ${progress.rowsBehind} rows wait.`
-          : `The last look failed: ${progress.lastError}. About ${progress.rowsBehind} rows wait; they are read when it works again.`,
-      value: lagMs / 1000,
-    },
-    {
-      name: 'detection.rules',
-      state: broken.length === 0 ? 'ok' : 'warning',
-      detail:
-        broken.length === 0
-          ? `${set.rules.length} rules run without errors.`
-          : `Rules with errors: ${broken.map(([id, error]) => `${set.byId.get(id)?.meta.title ?? id}: ${error}`).join('; ')}`,
-      value: broken.length,
-    },
-  ];
+async function untilRead(
+  options: DetectionOptions,
+  state: State,
+  lookAgain: () => Promise<Looked | undefined>
+): Promise<RunReport> {
+  let report: RunReport = nothingRead;
+  const patience = AbortSignal.timeout(writerPatienceMs);
+  // As a reader of the ledger only: it claims nothing, so its name does not matter.
+  const ledger = createLedger({ store: options.store, owner: '', rowsMax: options.rangeRowsMax ?? 200_000 });
+  for (;;) {
+    const looked = await lookAgain();
+    if (looked !== undefined) {
+      report = added(report, looked);
+      if (!looked.more) return report;
+    } else {
+      if ((await ledger.list()).length === 0) return report;
+      if (patience.aborted)
+        throw new ServiceError('service.standby', 'The writer has not read everything within a minute.');
+      await pause(options.intervalMs, state.ending?.signal ?? patience);
+    }
+  }
 }
+
+async function repeat(
+  lookAgain: () => Promise<Looked | undefined>,
+  options: DetectionOptions,
+  signal: AbortSignal
+): Promise<void> {
+  while (!signal.aborted) {
+    let more = false;
+    try {
+      more = (await lookAgain())?.more === true && options.catchUpRowsPerS === undefined;
+    } catch (error) {
+      // An aborted signal may change during the await.
+      if (!isAborted(signal)) options.log.error({ error: messageOf(error) }, 'detection failed, will try again');
+    }
+    if (!more) await pause(options.intervalMs, signal);
+  }
+}
+
+const isAborted = (signal: AbortSignal): boolean => signal.aborted;

@@ -1,25 +1,20 @@
-import { ServiceError } from '../../error.ts';
+import { type ActivePart, type ArrivedTable, eventTable, highestBlock, listParts, lowestBlockSince, tableIdentity } from '../../store/arrived-table.ts'; // prettier-ignore
 import {
-  type ActivePart,
   type LedgerRange,
   type OpenClaim,
   claimRange,
   endOfDone,
-  eventTableUuid,
-  highestBlock,
   highestGen,
   listDone,
   listOpenClaims,
-  listParts,
   listResets,
-  lowestBlockSince,
   replaceDone,
   writeDone,
   writeReset,
 } from '../../store/ledger.ts';
 import type { Store } from '../../store/store.ts';
 import { groupBy } from './group-by.ts';
-import { type Chunk, clip, normalise, todo } from './intervals.ts';
+import { type Chunk, type Reset, clip, normalise, todo } from './intervals.ts';
 
 /** A range of arrived rows that is this owner's to read. */
 export interface ClaimedRange extends LedgerRange {
@@ -30,8 +25,13 @@ export interface ClaimedRange extends LedgerRange {
   readonly readHi: number;
   /** The store's clock when it was listed. */
   readonly takenAt: string;
-  /** Claimed by an earlier attempt, that may have stored some of what it found. */
+  /** Claimed by an earlier attempt of this owner, that may have stored some of what it found. */
   readonly again: boolean;
+  /**
+   * Generations of claims on the same range whose owners are gone, newest first: this range takes them over. What the
+   * newest stored under its key goes before this one is claimed (process-range.ts); then nothing is left of any of them.
+   */
+  readonly takesOver: readonly number[];
 }
 
 /** Names a range for ever: numbers may be given out anew, generations never are. */
@@ -39,11 +39,12 @@ export const rangeKey = (range: LedgerRange): string =>
   [range.stream, range.partition, range.lo, range.hi, range.gen].join('|');
 
 export interface Ledger {
-  /** Table uuid, shard and purpose. */
+  /** Table uuid, shard, purpose, and how rows are told apart where that is not by block number. */
   stream(): Promise<string>;
   /**
    * Looks whether block numbers were given out anew (facts: plain MergeTree reloads its counter from disk) and notes it.
-   * Call it when the engine has started, before anything may write and before the first `list`. True when it did.
+   * Call it when the engine has started, before anything may write and before the first `list`, and only as the writer:
+   * a range finished meanwhile would look like a reset. True when it did.
    */
   resetCheck(): Promise<boolean>;
   /** What is to read now: first what was claimed and not finished, with the same bounds; then what is new. */
@@ -58,24 +59,42 @@ export interface Ledger {
 }
 
 export interface LedgerOptions {
+  /** A writer's store (store/writer-store.ts) where several processes may come to write. */
   readonly store: Store;
+  /** A name that no other owner ever has: claims of other owners count as left behind. */
   readonly owner: string;
   /** Ranges hold at most about so many rows; a single insert's block is never cut. */
   readonly rowsMax: number;
+  /** Whose arrived rows; `event` when not given. */
+  readonly table?: ArrivedTable;
 }
 
-/** The ledger of ranges of table `event`, stream `live`, with one owner (no leases yet: every open claim is ours). */
-export function createLedger({ store, owner, rowsMax }: LedgerOptions): Ledger {
-  const stream = (): Promise<string> => liveStream(store);
+/** The ledger of ranges of block numbers of a table, stream `live`. One owner at a time: the holder of the writer's lease. */
+export function createLedger({ store, owner, rowsMax, table = eventTable(store) }: LedgerOptions): Ledger {
+  const stream = async (): Promise<string> => `${(await tableIdentity(store, table)).uuid}|0|live`;
   return {
     stream,
-    resetCheck: async () => resetCheck(store, await stream()),
-    list: async () => listRanges(store, { stream: await stream(), owner, rowsMax }),
-    claim: (range, signal) => claimRange(store, bare(range, owner), signal),
-    finish: (range, ruleSetHash, rows) =>
-      writeDone(store, { ...bare(range, owner), rule_set_hash: ruleSetHash, taken_at: range.takenAt, rows }),
+    resetCheck: async () => resetCheck(store, table, await stream()),
+    list: async () => listRanges(store, { table, stream: await stream(), owner, rowsMax }),
+    ...claiming(store, owner),
     isEmpty: async () => (await highestGen(store, await stream())) === 0,
     compact: async () => compact(store, await stream()),
+  };
+}
+
+/** How an owner claims and finishes ranges, whatever they are ranges of. */
+export function claiming(store: Store, owner: string): Pick<Ledger, 'claim' | 'finish'> {
+  return {
+    claim: (range, signal) => {
+      const [takes = 0] = range.takesOver;
+      return claimRange(store, { ...bare(range, owner), takes, ...(takes === 0 ? {} : { at: range.takenAt }) }, signal);
+    },
+    finish: (range, ruleSetHash, rows) =>
+      writeDone(
+        store,
+        { ...bare(range, owner), rule_set_hash: ruleSetHash, taken_at: range.takenAt, rows },
+        range.takesOver
+      ),
   };
 }
 
@@ -84,39 +103,64 @@ function bare(range: LedgerRange, owner: string): LedgerRange {
   return { stream, partition, lo, hi, gen, owner };
 }
 
-async function liveStream(store: Store): Promise<string> {
-  const uuid = await eventTableUuid(store);
-  if (uuid === undefined) throw new ServiceError('store.query_failed', 'ledger: there is no table event');
-  return `${uuid}|0|live`;
-}
-
 /** See facts: H0 is read before anything else, so that rows that arrive meanwhile only raise what comes after. */
-async function resetCheck(store: Store, stream: string): Promise<boolean> {
-  const height = await highestBlock(store);
+async function resetCheck(store: Store, table: ArrivedTable, stream: string): Promise<boolean> {
+  const height = await highestBlock(store, table);
   const end = await endOfDone(store, stream);
   if (end === undefined) return false;
-  const lowest = await lowestBlockSince(store, end.takenAt);
+  const lowest = await lowestBlockSince(store, table, end.takenAt);
   const above = lowest === undefined ? height : Math.max(0, Math.min(height, lowest - 1));
   if (above >= end.highest) return false;
   await writeReset(store, stream, above);
   return true;
 }
 
-interface Listing {
+/** Where claims stand: who asks, and in which stream. */
+export interface Standing {
   readonly stream: string;
   readonly owner: string;
+}
+
+interface Listing extends Standing {
+  readonly table: ArrivedTable;
   readonly rowsMax: number;
 }
 
+/** A claim to be done (again), with the generations that it takes over, newest first. */
+export interface LeftClaim {
+  readonly claim: OpenClaim;
+  readonly takesOver: readonly number[];
+  readonly again: boolean;
+}
+
+/** The claims that stand open, oldest first: those that nobody took over. `gen` counts up for those that we take over. */
+export function leftClaims(claims: readonly OpenClaim[], owner: string, highest: number): LeftClaim[] {
+  const key = (claim: OpenClaim, gen: number): string => `${claim.partition}|${claim.lo}|${gen}`;
+  const byKey = new Map(claims.map((claim) => [key(claim, claim.gen), claim]));
+  const taken = new Set(claims.filter(({ takes }) => takes > 0).map((claim) => key(claim, claim.takes)));
+  const chain = (claim: OpenClaim): number[] => {
+    const before = claim.takes === 0 ? undefined : byKey.get(key(claim, claim.takes));
+    return before === undefined ? [] : [before.gen, ...chain(before)];
+  };
+  let gen = highest;
+  return claims
+    .filter((claim) => !taken.has(key(claim, claim.gen)))
+    .map((claim) => {
+      if (claim.owner === owner) return { claim, takesOver: chain(claim), again: true };
+      return { claim: { ...claim, gen: (gen += 1) }, takesOver: [claim.gen, ...chain(claim)], again: false };
+    });
+}
+
 async function listRanges(store: Store, listing: Listing): Promise<ClaimedRange[]> {
-  const parts = await listParts(store);
-  const [done, claims, resets, gen] = await Promise.all([
+  const parts = await listParts(store, listing.table);
+  const [done, claims, resets, highest] = await Promise.all([
     listDone(store, listing.stream),
     listOpenClaims(store, listing.stream),
     listResets(store, listing.stream),
     highestGen(store, listing.stream),
   ]);
-  const open = claims.map((claim) => reopened(claim, parts, clip(claim, resets).hi, listing));
+  const open = leftClaims(claims, listing.owner, highest).map((left) => reopened(left, parts, resets, listing));
+  const gen = open.reduce((most, range) => Math.max(most, range.gen), highest);
   const taken = [
     ...done.map((row) => ({ partition: row.partition, ...clip({ ...row, at: row.taken_at }, resets) })),
     ...open.map((range) => ({ partition: range.partition, lo: range.lo, hi: range.readHi })),
@@ -131,8 +175,14 @@ async function listRanges(store: Store, listing: Listing): Promise<ClaimedRange[
   return [...open, ...fresh.map(({ partition, chunk, takenAt }, at) => claimable(listing, partition, chunk, takenAt, gen + 1 + at))]; // prettier-ignore
 }
 
-/** A claim that was never finished keeps its bounds and generation: what it stored is keyed by them. */
-function reopened(claim: OpenClaim, parts: readonly ActivePart[], readHi: number, listing: Listing): ClaimedRange {
+/** A claim that was never finished keeps its bounds; its generation too, when it is this owner's. */
+function reopened(
+  { claim, takesOver, again }: LeftClaim,
+  parts: readonly ActivePart[],
+  resets: readonly Reset[],
+  listing: Listing
+): ClaimedRange {
+  const readHi = clip(claim, resets).hi;
   const inside = parts.filter(
     (part) => part.partition_id === claim.partition && part.lo >= claim.lo && part.hi <= readHi
   );
@@ -143,18 +193,26 @@ function reopened(claim: OpenClaim, parts: readonly ActivePart[], readHi: number
     readHi,
     // Not later than the rows that the claim's first listing could see.
     takenAt: claim.at,
-    again: true,
+    again,
+    takesOver,
   };
 }
 
 function claimable(listing: Listing, partition: string, chunk: Chunk, takenAt: string, gen: number): ClaimedRange {
   const { lo, hi, rows, parts } = chunk;
   const range = { stream: listing.stream, owner: listing.owner, partition, lo, hi, gen };
-  return { ...range, rowsGuess: rows, parts, readHi: hi, takenAt, again: false };
+  return { ...range, rowsGuess: rows, parts, readHi: hi, takenAt, again: false, takesOver: [] };
 }
 
+/** What was done since the oldest open claim was made stays as it is: its own done row may come meanwhile. */
 async function compact(store: Store, stream: string): Promise<void> {
-  const [done, resets] = await Promise.all([listDone(store, stream), listResets(store, stream)]);
+  const [all, resets, open] = await Promise.all([
+    listDone(store, stream),
+    listResets(store, stream),
+    listOpenClaims(store, stream),
+  ]);
+  const below = open.reduce((least, { gen }) => Math.min(least, gen), Infinity);
+  const done = all.filter(({ gen }) => gen < below);
   for (const [partition, rows] of groupBy(done, (row) => row.partition)) {
     const clipped = rows.map((row) => ({ ...row, ...clip({ ...row, at: row.taken_at }, resets) }));
     const merged = normalise(clipped);

@@ -36,6 +36,9 @@ type Counts = Omit<RuleRunRow, 'rows_read' | 'duration_ms'>;
 export async function processRange(work: RangeWork, range: ClaimedRange): Promise<RangeResult | undefined> {
   const { store, ledger, set, clock, signal } = work;
   const startedMs = clock();
+  // Before the claim: whoever takes this one over in turn finds nothing left of the one before.
+  const [takenOver] = range.takesOver;
+  if (takenOver !== undefined && !range.again) await forget(store, { ...range, gen: takenOver });
   if (!(await ledger.claim(range, signal))) return undefined;
   const origin = rangeKey(range);
   if (range.again) await forget(store, range);
