@@ -17,6 +17,7 @@ const environment = z.object({
   LOGLAKE_DATA_DIR: z.string().default('./data'),
   LOGLAKE_RULES_DIR: z.string().default('./rules'),
   LOGLAKE_PIPELINES_DIR: z.string().optional(),
+  LOGLAKE_SIGMA_LISTS: z.string().optional(),
   LOGLAKE_SCENARIOS_DIR: z.string().default('./scenarios'),
   LOGLAKE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   LOGLAKE_SYSLOG_HOST: z.string().default('127.0.0.1'),

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { HealthItem } from '@loglake/contract/source';
 import type { Config } from './config.ts';
 import { createDetection, type Detection } from './detect/run/detection.ts';
+import { loadLists } from './detect/load-lists.ts';
 import { createWriterLease, type WriterLease } from './detect/run/writer-lease.ts';
 import { leaseItem, requireWriter } from './detect/run/writer-state.ts';
 import { wholePipeline } from './detect/load-pipelines.ts';
@@ -147,8 +148,10 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
   await installParsers(store);
 
   // 3. Rules become matchers and SQL. What is wrong with one is listed, and stops none of the others.
-  const rules = await loadRules(settings.LOGLAKE_RULES_DIR, await wholePipeline(settings.LOGLAKE_PIPELINES_DIR));
-  log.info({ rules: rules.rules.length, issues: rules.issues.length }, 'rules loaded');
+  const pipeline = await wholePipeline(settings.LOGLAKE_PIPELINES_DIR);
+  const rules = await loadRules(settings.LOGLAKE_RULES_DIR, pipeline, await loadLists(settings.LOGLAKE_SIGMA_LISTS));
+  const { length: warnings } = rules.warnings;
+  log.info({ rules: rules.rules.length, issues: rules.issues.length, warnings }, 'rules loaded');
 
   // 4. Detection reads every arrived event once. Before anybody may write: were block numbers given out anew?
   // With several services on one store, one of them does: the writer.

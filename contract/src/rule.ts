@@ -20,6 +20,10 @@ export const ruleSummary = z.object({
   hash: z.string(),
   /** Why it does not run; empty when it runs. */
   issues: z.array(issue),
+  /** What its author probably did not mean; it runs as written. */
+  warnings: z.array(issue),
+  /** Sigma filters that are part of what it asks. */
+  filters: z.array(z.object({ id: z.string(), title: z.string(), path: z.string() })),
   lastMatchAt: timestamp.nullable(),
   findings: uint64,
 });

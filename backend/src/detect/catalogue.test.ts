@@ -7,6 +7,7 @@ function rule(id: string, title: string, path: string): SingleRule {
     kind: 'single',
     meta: { id, hash: 'h', title, description: '', level: 'high', status: 'test', tags: [], falsePositives: [], references: [], path, source: `title: ${title}` },
     logsource: { product: 'linux', category: '', service: 'sshd' },
+    filters: [{ id: '', title: 'Backups', path: 'backups.yml' }],
     routes: [{ product: 'linux', service: 'sshd' }],
     groupBy: ['host'],
     gapMs: 300_000,
@@ -24,6 +25,7 @@ const loaded: LoadedRules = {
     { code: 'sigma.modifier', message: 'unknown modifier', path: 'broken.yml', line: 3, column: 5 },
     { code: 'sigma.warning', message: 'odd', path: 'alpha.yml' },
   ],
+  warnings: [{ code: 'sigma.warn.tag', message: 'no namespace', path: 'alpha.yml', line: 9, column: 7 }],
 };
 
 describe('rule catalogue', () => {
@@ -35,6 +37,11 @@ describe('rule catalogue', () => {
       ['broken.yml', '0', 1],
     ]);
     expect(rules[2]?.status).toBe('not loaded');
+    expect(rules.map(({ warnings, filters }) => [warnings.length, filters.length])).toEqual([
+      [1, 1],
+      [0, 1],
+      [0, 0],
+    ]);
   });
 
   it('gives a rule its text, and refuses one that is not there', () => {

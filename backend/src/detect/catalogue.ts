@@ -9,6 +9,8 @@ export interface LoadedRules {
   readonly rules: readonly DetectionRule[];
   /** `path` names the file, relative to the rules directory. */
   readonly issues: readonly Issue[];
+  /** What an author probably did not mean; `path` as above. */
+  readonly warnings: readonly Issue[];
 }
 
 /** What a rule has done so far. */
@@ -19,8 +21,9 @@ export interface RuleRecord {
 
 const anySource: Logsource = { product: '', category: '', service: '' };
 
-function summary(rule: DetectionRule, record: RuleRecord | undefined, issues: readonly Issue[]): RuleSummary {
+function summary(rule: DetectionRule, record: RuleRecord | undefined, loaded: LoadedRules): RuleSummary {
   const { meta } = rule;
+  const here = (issue: Issue): boolean => issue.path === meta.path;
   return {
     id: meta.id,
     kind: rule.kind,
@@ -33,14 +36,16 @@ function summary(rule: DetectionRule, record: RuleRecord | undefined, issues: re
     logsource: rule.kind === 'single' ? rule.logsource : anySource,
     path: meta.path,
     hash: meta.hash,
-    issues: issues.filter((issue) => issue.path === meta.path),
+    issues: loaded.issues.filter(here),
+    warnings: loaded.warnings.filter(here),
+    filters: rule.kind === 'single' ? rule.filters.map((filter) => ({ ...filter })) : [],
     lastMatchAt: record?.lastMatchAt ?? null,
     findings: record?.count ?? '0',
   };
 }
 
 /** A file of which no rule runs is listed under its path, with what is wrong. */
-function broken(path: string, issues: readonly Issue[]): RuleSummary {
+function broken(path: string, loaded: LoadedRules): RuleSummary {
   return {
     id: path,
     kind: 'single',
@@ -53,7 +58,9 @@ function broken(path: string, issues: readonly Issue[]): RuleSummary {
     logsource: anySource,
     path,
     hash: '',
-    issues: issues.filter((issue) => issue.path === path),
+    issues: loaded.issues.filter((issue) => issue.path === path),
+    warnings: loaded.warnings.filter((warning) => warning.path === path),
+    filters: [],
     lastMatchAt: null,
     findings: '0',
   };
@@ -63,11 +70,8 @@ function broken(path: string, issues: readonly Issue[]): RuleSummary {
 export function listRules(loaded: LoadedRules, records: ReadonlyMap<string, RuleRecord>): RuleSummary[] {
   const running = new Set(loaded.rules.map((rule) => rule.meta.path));
   const failed = [...new Set(loaded.issues.map((issue) => issue.path))].filter((path) => !running.has(path)).sort();
-  const rules = loaded.rules.map((rule) => summary(rule, records.get(rule.meta.id), loaded.issues));
-  return [
-    ...rules.sort((a, b) => a.title.localeCompare(b.title)),
-    ...failed.map((path) => broken(path, loaded.issues)),
-  ];
+  const rules = loaded.rules.map((rule) => summary(rule, records.get(rule.meta.id), loaded));
+  return [...rules.sort((a, b) => a.title.localeCompare(b.title)), ...failed.map((path) => broken(path, loaded))];
 }
 
 /** One rule with its text. Throws rule.not_found. */
@@ -78,5 +82,5 @@ export function getRule(
 ): z.output<typeof ruleDetail> {
   const rule = loaded.rules.find((candidate) => candidate.meta.id === ruleId);
   if (rule === undefined) throw new ServiceError('rule.not_found', `There is no rule ${ruleId}.`);
-  return { ...summary(rule, records.get(ruleId), loaded.issues), source: rule.meta.source };
+  return { ...summary(rule, records.get(ruleId), loaded), source: rule.meta.source };
 }

@@ -69,7 +69,7 @@ level: high
   });
 
   it('says so when there is no such directory, and is content with an empty one', async () => {
-    expect(await loadRules(directory, defaultPipeline)).toEqual({ rules: [], issues: [] });
+    expect(await loadRules(directory, defaultPipeline)).toEqual({ rules: [], issues: [], warnings: [] });
     const { rules, issues } = await loadRules(path.join(directory, 'missing'), defaultPipeline);
     expect(rules).toEqual([]);
     expect(issues).toMatchObject([{ code: 'rule.unreadable' }]);

@@ -4,6 +4,8 @@ import type { Issue } from '@loglake/contract/problem';
 import { messageOf } from '../error.ts';
 import type { LoadedRules } from './catalogue.ts';
 import { compileRules } from './compile/compile-rules.ts';
+import type { LoadedLists } from './load-lists.ts';
+import { noLists } from './parse/expand.ts';
 import { parseRuleFile } from './parse/rule-file.ts';
 import type { Pipeline } from './pipeline/pipeline.ts';
 
@@ -25,23 +27,36 @@ async function readRuleFile(directory: string, file: string): Promise<{ file: st
   }
 }
 
+const none: LoadedLists = { lists: noLists, issues: [] };
+
 /**
- * Reads every rule below a directory as one set. A file that is broken is reported with all its issues, and the others
- * run. A directory that cannot be read gives no rules and says so. Paths are relative, with slashes. Never throws.
+ * Reads every rule and filter below a directory as one set, with lists for their placeholders. A file that is broken is
+ * reported with all its issues, and the others run. A directory that cannot be read gives no rules and says so. Paths are
+ * relative, with slashes. Never throws.
  */
-export async function loadRules(directory: string, pipeline: Pipeline): Promise<LoadedRules> {
+export async function loadRules(
+  directory: string,
+  pipeline: Pipeline,
+  given: LoadedLists = none
+): Promise<LoadedRules> {
   let files: string[];
   try {
     files = await ruleFiles(directory);
   } catch (error) {
-    return { rules: [], issues: [{ code: 'rule.unreadable', message: messageOf(error), path: '' }] };
+    const unreadable = { code: 'rule.unreadable', message: messageOf(error), path: '' };
+    return { rules: [], issues: [...given.issues, unreadable], warnings: [] };
   }
+  const { lists } = given;
   const read = await Promise.all(files.map((file) => readRuleFile(directory, file)));
   const unreadable = read.filter((one) => 'code' in one);
-  const parsed = read.flatMap((one) => ('text' in one ? [parseRuleFile(one.text, one.file)] : []));
+  const parsed = read.flatMap((one) => ('text' in one ? [parseRuleFile(one.text, one.file, { lists })] : []));
   const compiled = compileRules(
-    parsed.flatMap((one) => one.rules),
+    parsed.flatMap((one) => [...one.rules, ...one.filters]),
     pipeline
   );
-  return { rules: compiled.rules, issues: [...unreadable, ...parsed.flatMap((one) => one.issues), ...compiled.issues] };
+  return {
+    rules: compiled.rules,
+    issues: [...given.issues, ...unreadable, ...parsed.flatMap((one) => one.issues), ...compiled.issues],
+    warnings: [...parsed.flatMap((one) => one.warnings), ...compiled.warnings],
+  };
 }

@@ -54,7 +54,7 @@ export interface Logsource {
 export interface RuleMeta {
   /** Sigma `id`, a UUID in lower case. */
   readonly id: string;
-  /** SHA-256 of the rule's own document text, hex; a correlation's covers the rules it references too. */
+  /** SHA-256, hex, of the rule's document, the lists and filters it is read with; a correlation's of its rules' too. */
   readonly hash: string;
   readonly title: string;
   readonly description: string;
@@ -80,11 +80,22 @@ export interface CompiledSql {
 /** Group-by values by name; null where the field was missing, which is a group of its own. */
 export type GroupValues = Readonly<Record<string, string | null>>;
 
+/** A Sigma filter that a rule is read with. */
+export interface AppliedFilter {
+  /** Empty when the filter has none. */
+  readonly id: string;
+  readonly title: string;
+  /** File below the rules directory. */
+  readonly path: string;
+}
+
 /** A rule over single events. */
 export interface SingleRule {
   readonly kind: 'single';
   readonly meta: RuleMeta;
   readonly logsource: Logsource;
+  /** Filters that are part of what the rule asks; its hash covers them. */
+  readonly filters: readonly AppliedFilter[];
   /** The events it reads, by the pipeline: any of these, each with the parts that must be equal. */
   readonly routes: readonly Partial<Logsource>[];
   /** Names (Sigma fields or event columns) that group matches to findings: `finding.group_by`, else host, user, src_ip. */

@@ -20,6 +20,7 @@ const run = {
 const rule = {
   id: 'r1', kind: 'single' as const, title: 'R', description: '', severity: 'low' as const, status: 'test', tags: [],
   falsePositives: [], logsource: { product: 'linux', category: '', service: 'sshd' }, path: 'r.yml', hash: 'h', issues: [],
+  warnings: [], filters: [],
   lastMatchAt: null, findings: '0',
 }; // prettier-ignore
 

@@ -76,6 +76,8 @@ const rule = {
   path: 'linux/ssh-brute-force.yml',
   hash: 'a'.repeat(64),
   issues: [],
+  warnings: [],
+  filters: [],
   lastMatchAt: minutesAgo(60),
   findings: '3',
 };

@@ -3,19 +3,22 @@ import type { Issue } from '@loglake/contract/problem';
 import { EventView } from '../evaluate/event-view.ts';
 import { ruleLegsOf, type CorrelationPlan } from '../evaluate/correlation-plan.ts';
 import { IssueList } from '../parse/issue.ts';
-import type { ParsedCorrelation, ParsedRule } from '../parse/rule-node.ts';
+import type { ParsedCorrelation, ParsedDocument, ParsedRule } from '../parse/rule-node.ts';
 import { defaultPipeline } from '../pipeline/default-pipeline.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { DetectionRule } from '../rule.ts';
 import { createCorrelationRule } from './correlation-rule.ts';
 import { resolveCorrelation, type RuleIndex } from './correlation-resolve.ts';
+import { applyFilters } from './filter.ts';
 import { createSingleRule } from './single-rule.ts';
 
 export interface CompiledRules {
   /** Rules without an error, in the order given. */
   readonly rules: readonly DetectionRule[];
-  /** Duplicate ids and names, and references that do not resolve. The rules concerned are left out. */
+  /** Duplicate ids and names, and references that do not resolve. The rules concerned are left out, filters not applied. */
   readonly issues: readonly Issue[];
+  /** Filters that change nothing. */
+  readonly warnings: readonly Issue[];
 }
 
 interface Indexed extends RuleIndex {
@@ -45,6 +48,15 @@ function indexOf(parsed: readonly ParsedRule[]): Indexed {
   return { rules, issues, find: (reference) => byId.get(reference.toLowerCase()) ?? byName.get(reference) };
 }
 
+/** Rules without duplicates, with the filters of the set in them. */
+function filteredIndex(parsed: readonly ParsedDocument[]): Indexed & { warnings: readonly Issue[] } {
+  const written = indexOf(parsed.filter((one) => one.kind !== 'filter'));
+  const filters = parsed.filter((one) => one.kind === 'filter');
+  const filtered = applyFilters(written.rules, filters, written);
+  const index = indexOf(filtered.rules);
+  return { ...index, issues: [...written.issues, ...filtered.issues], warnings: filtered.warnings };
+}
+
 /** Whether each referenced rule raises findings of its own: when some correlation over it says `generate`. */
 function generation(parsed: readonly ParsedRule[], index: RuleIndex): ReadonlyMap<string, boolean> {
   const generate = new Map<string, boolean>();
@@ -69,11 +81,12 @@ function correlationHash(parsed: ParsedCorrelation, plan: CorrelationPlan, index
 }
 
 /**
- * Compiles parsed rules of any number of files as one set: references resolve across files, and look-ups of an
- * event are shared. Regular expressions and networks were checked by the parser. Never throws.
+ * Compiles parsed rules and filters of any number of files as one set: references resolve across files, and look-ups of
+ * an event are shared. Without a pipeline fields and log sources are the events' own. Regular expressions and networks
+ * were checked by the parser. Never throws.
  */
-export function compileRules(parsed: readonly ParsedRule[], pipeline: Pipeline = defaultPipeline): CompiledRules {
-  const index = indexOf(parsed);
+export function compileRules(parsed: readonly ParsedDocument[], pipeline: Pipeline = defaultPipeline): CompiledRules {
+  const index = filteredIndex(parsed);
   const issues = [...index.issues];
   const generate = generation(index.rules, index);
   const view = new EventView();
@@ -89,5 +102,5 @@ export function compileRules(parsed: readonly ParsedRule[], pipeline: Pipeline =
     if (plan === undefined || ruleLegsOf(plan).length === 0) continue;
     rules.push(createCorrelationRule(rule, plan, correlationHash(rule, plan, index), raisesFindings));
   }
-  return { rules, issues };
+  return { rules, issues, warnings: index.warnings };
 }

@@ -73,6 +73,13 @@ const witnesses: ExpressionHandlers<Witness, void> = {
     void values.set('message', `${values.get('message') ?? ''}${sampleOf(node.pattern, random)}`),
   cidr: (node, { values, random }) => void values.set(node.field, pick(random, addresses)),
   compare: (node, { values, random }) => void values.set(node.field, String(node.number + random(3) - 1)),
+  time_part: (node, { values, random }) => {
+    const number = Math.max(0, node.number + random(3) - 1);
+    const pair = String(number).padStart(2, '0').slice(-2);
+    // prettier-ignore
+    const times = [`2026-11-21T${pair}:${pair}:00Z`, `2026-${pair}-${pair} 08:50:00.123`, `${number}-02-29T23:59:59+05:30`, `2026-01-0${random(9) + 1}T00:10:00-0130`, String(1_700_000_000 + random(100_000_000)), `${1_700_000_000 + random(100_000_000)}123`];
+    values.set(node.field, pick(random, times));
+  },
   fieldref: (node, { values, random }) => {
     const value = pick(random, ['ab', 'AB', '']);
     values.set(node.field, `${pick(random, ['', 'x'])}${value}${pick(random, ['', 'y'])}`);
@@ -93,6 +100,8 @@ function place(
 ): void {
   if (column === 'severity' || column === 'facility') {
     event[column] = Math.trunc(Math.abs(Number(value)) || 0) % 8;
+  } else if (column === 'ts') {
+    event[column] = new Date(Date.parse(`${value}`) || 1_700_000_000_000).toISOString();
   } else event[column] = column === 'message' ? (value ?? '') : value;
 }
 

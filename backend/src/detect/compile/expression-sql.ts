@@ -3,6 +3,7 @@ import { visit, type Expression, type ExpressionHandlers, type ExpressionOf, typ
 import { shapeOf } from '../parse/sigma-string.ts';
 import type { EventColumn, FieldSource } from '../pipeline/pipeline.ts';
 import type { SqlParameters } from './sql-parameters.ts';
+import { constant, timePartSql } from './time-sql.ts';
 
 export interface SqlContext {
   readonly parameters: SqlParameters;
@@ -21,6 +22,7 @@ const decimal = '^[+-]?(?:\\d+(?:\\.\\d+)?|\\.\\d+)(?:[eE][+-]?\\d{1,2})?$';
 function fieldSql(field: string, context: SqlContext): string {
   const source = context.source(field);
   if (source.kind === 'key') return `fields[${context.parameters.text(source.key)}]`;
+  if (source.column === 'ts') return `concat(replaceOne(toString(ts), ' ', 'T'), 'Z')`;
   return numberColumns.has(source.column) ? `toString(${source.column})` : source.column;
 }
 
@@ -100,7 +102,7 @@ function orSql(node: ExpressionOf<'or'>, context: SqlContext): string {
   return `(${parts.join(' OR ')})`;
 }
 
-const comparisons = { lt: '<', lte: '<=', gt: '>', gte: '>=' } as const;
+const comparisons = { eq: '=', lt: '<', lte: '<=', gt: '>', gte: '>=' } as const;
 
 const placements = {
   equals: (text: string, other: string) => `${text} = ${other}`,
@@ -138,8 +140,12 @@ const handlers: ExpressionHandlers<SqlContext, string> = {
   regex: (node, context) => known(regexSql(fieldSql(node.field, context), node, context.parameters)),
   compare: (node, context) => {
     const field = fieldSql(node.field, context);
-    const number = `if(length(${field}) <= 300 AND match(${field}, '${decimal.replaceAll('\\', '\\\\')}'), toFloat64OrNull(${field}), NULL)`;
+    const number = `if(length(${field}) <= 300 AND match(${field}, ${constant(decimal)}), toFloat64OrNull(${field}), NULL)`;
     return known(`${number} ${comparisons[node.operator]} ${context.parameters.bind(node.number, 'Float64')}`);
+  },
+  time_part: (node, context) => {
+    const part = timePartSql(fieldSql(node.field, context), node.part);
+    return known(`${part} ${comparisons[node.operator]} ${context.parameters.bind(node.number, 'Float64')}`);
   },
   cidr: cidrSql,
   fieldref: (node, context) => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { TestDatabase } from '../../../testing/database.ts';
-import { parseRuleFile } from '../parse/rule-file.ts';
+import { parseRuleFile, type ParseOptions } from '../parse/rule-file.ts';
 import type { CorrelationRule, DetectionRule, EventRow, SingleRule } from '../rule.ts';
 import { compileRules } from './compile-rules.ts';
 
@@ -58,9 +58,9 @@ export function ruleText(detection: string, extra = ''): string {
 }
 
 /** The rules of a text; throws with the issues when it has any. */
-export function rulesOf(text: string): readonly DetectionRule[] {
-  const parsed = parseRuleFile(text, 'test.yml');
-  const compiled = compileRules(parsed.rules);
+export function rulesOf(text: string, options: ParseOptions = {}): readonly DetectionRule[] {
+  const parsed = parseRuleFile(text, 'test.yml', options);
+  const compiled = compileRules([...parsed.rules, ...parsed.filters]);
   const issues = [...parsed.issues, ...compiled.issues];
   if (issues.length > 0)
     throw new Error(issues.map((issue) => `${issue.line}:${issue.column} ${issue.message}`).join('\n'));

@@ -63,6 +63,33 @@ describe.skipIf(!present)('SigmaHQ', () => {
     expect(rules.length).toBeGreaterThanOrEqual(compiledFloor);
   });
 
+  test('the rules with placeholders compile once their lists are given', () => {
+    const refused = files.filter(({ issues }) => issues.some(({ code }) => code === 'sigma.placeholder'));
+    const messages = refused.flatMap(({ issues }) => issues.map(({ message }) => message));
+    const names = new Set(messages.map((message) => /%([^%]+)%/.exec(message)?.[1] ?? ''));
+    const lists = new Map([...names].map((name) => [name, ['192.0.2.7', `${name}*`]]));
+    const read = refused.map(({ issues: [issue] }) => {
+      const file = issue?.path ?? '';
+      return parseRuleFile(readFileSync(path.join(corpus, file), 'utf8'), file, { lists });
+    });
+    const compiled = compileRules(
+      read.flatMap((file) => file.rules),
+      pipeline
+    );
+    process.stdout.write(
+      `SigmaHQ: ${compiled.rules.length} rules with ${names.size} placeholders compile with lists\n`
+    );
+    expect([...read.flatMap(({ issues }) => issues), ...compiled.issues]).toEqual([]);
+    expect(compiled.rules.length).toBe(files.length - rules.length);
+  });
+
+  test('warnings stay rare enough to be read', () => {
+    const counts = new Map<string, number>();
+    for (const { code } of files.flatMap((file) => file.warnings)) counts.set(code, (counts.get(code) ?? 0) + 1);
+    process.stdout.write(`SigmaHQ warnings: ${JSON.stringify(Object.fromEntries(counts))}\n`);
+    expect([...counts.values()].reduce((sum, count) => sum + count, 0)).toBeLessThan(files.length / 4);
+  });
+
   test('every rule compiles to SQL that holds none of its values, and evaluates without throwing', () => {
     const event = eventRow('plain', { message: 'x', fields: { Image: 'C:\\x.exe', CommandLine: 'x -a' } });
     for (const rule of rules) {

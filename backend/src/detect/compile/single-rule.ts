@@ -42,6 +42,7 @@ export function createSingleRule(
     kind: 'single',
     meta: parsed.meta,
     logsource: parsed.logsource,
+    filters: parsed.filters.map(({ meta: { id, title, path } }) => ({ id, title, path })),
     routes: plan.routes,
     placesOf: plan.places,
     groupBy: parsed.groupBy,

@@ -1,5 +1,6 @@
 import { RE2JS } from 're2js';
 import { visit, type Expression, type ExpressionHandlers, type ExpressionOf } from '../parse/ast.ts';
+import { timePartOf } from '../parse/event-time.ts';
 import { addressHex } from '../parse/ip-address.ts';
 import { shapeOf } from '../parse/sigma-string.ts';
 import type { FieldSource } from '../pipeline/pipeline.ts';
@@ -39,6 +40,7 @@ function leaf(context: EvaluateContext, field: string, cased: boolean, test: Tex
 }
 
 const comparisons = {
+  eq: (a: number, b: number) => a === b,
   lt: (a: number, b: number) => a < b,
   lte: (a: number, b: number) => a <= b,
   gt: (a: number, b: number) => a > b,
@@ -119,6 +121,10 @@ const handlers: ExpressionHandlers<EvaluateContext, EventTest> = {
   compare: (node, context) => {
     const holds = comparisons[node.operator];
     return leaf(context, node.field, true, (text) => holds(numberOf(text), node.number));
+  },
+  time_part: (node, context) => {
+    const holds = comparisons[node.operator];
+    return leaf(context, node.field, true, (text) => holds(timePartOf(text, node.part), node.number));
   },
   cidr: (node, context) => leaf(context, node.field, true, cidrTest(node)),
   fieldref: (node, context) => {

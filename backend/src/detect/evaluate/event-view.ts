@@ -5,6 +5,7 @@ import { foldAscii } from './fold.ts';
 /** Value of a column as text; null when the line does not say. */
 function columnText(event: EventRow, column: EventColumn): string | null {
   const value = event[column];
+  if (column === 'ts') return `${event.ts.slice(0, 10)}T${event.ts.slice(11, 23)}Z`;
   return typeof value === 'number' ? String(value) : value;
 }
 

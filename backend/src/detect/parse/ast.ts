@@ -1,3 +1,5 @@
+import type { TimePart } from './event-time.ts';
+
 /** `*` (any run of characters, newlines too) or `?` (one code point). */
 export type Wildcard = '*' | '?';
 
@@ -8,6 +10,7 @@ export type PatternPart = { readonly text: string } | { readonly wildcard: Wildc
 export type Pattern = readonly PatternPart[];
 
 export type CompareOperator = 'lt' | 'lte' | 'gt' | 'gte';
+export type TimeOperator = CompareOperator | 'eq';
 /** How a referenced field's value must stand in the field's own. */
 export type FieldrefPlace = 'equals' | 'contains' | 'startswith' | 'endswith';
 
@@ -28,6 +31,14 @@ export type Expression =
   | { readonly kind: 'regex'; readonly field: string; readonly source: string; readonly flags: string }
   /** The value read as a decimal number; a value that is none is no match. */
   | { readonly kind: 'compare'; readonly field: string; readonly operator: CompareOperator; readonly number: number }
+  /** A part of the time that the value says, in UTC; a value that says none is no match (parse/event-time.ts). */
+  | {
+      readonly kind: 'time_part';
+      readonly field: string;
+      readonly part: TimePart;
+      readonly operator: TimeOperator;
+      readonly number: number;
+    }
   /** The value is an address in the network; 16 bytes as 32 hex digits each, IPv4 as ::ffff:a.b.c.d. */
   | {
       readonly kind: 'cidr';

@@ -45,7 +45,8 @@ class ConditionParser {
   }
 
   parse(): Condition {
-    if (this.#tokens.length === 0) throw new ConditionError('the condition is empty', 0);
+    if (this.#tokens.length === 0)
+      throw new ConditionError('the condition is empty: name the selections that must hold', 0);
     const result = this.or();
     const left = this.#tokens[this.#next];
     if (left !== undefined) throw new ConditionError(this.unexpected(left), left.offset);
@@ -56,7 +57,12 @@ class ConditionParser {
     if (token.text.startsWith('|')) {
       return 'pipe aggregates are no longer Sigma: write a correlation (event_count, value_count) instead';
     }
-    return `"${token.text}" cannot stand here`;
+    if (/^(?:and|or|not|of)$/i.test(token.text) && token.text !== token.text.toLowerCase()) {
+      return `"${token.text}" is no operator: operators are lower case`;
+    }
+    if (token.text === ')') return 'a parenthesis is closed that was not opened: leave it out';
+    if (operators.has(token.text)) return `"${token.text}" cannot stand here: a name must stand before and after it`;
+    return `"${token.text}" cannot stand here: put and or or before it`;
   }
 
   private take(text: string): boolean {
@@ -78,7 +84,8 @@ class ConditionParser {
 
   private not(): Condition {
     this.#depth += 1;
-    if (this.#depth > depthMax) throw new ConditionError(`nested deeper than ${depthMax}`, 0);
+    if (this.#depth > depthMax)
+      throw new ConditionError(`nested deeper than ${depthMax}: give parts of it names as selections`, 0);
     const result: Condition = this.take('not') ? { kind: 'not', item: this.not() } : this.primary();
     this.#depth -= 1;
     return result;
@@ -86,11 +93,12 @@ class ConditionParser {
 
   private primary(): Condition {
     const token = this.#tokens[this.#next];
-    if (token === undefined) throw new ConditionError('the condition ends too early', this.#end);
+    if (token === undefined) throw new ConditionError('the condition ends too early: a name must follow', this.#end);
     this.#next += 1;
     if (token.text === '(') {
       const inner = this.or();
-      if (!this.take(')')) throw new ConditionError('a parenthesis is not closed', token.offset);
+      if (!this.take(')'))
+        throw new ConditionError('this parenthesis is not closed: write ) after its last name', token.offset);
       return inner;
     }
     const quantifier = quantifiers.get(token.text);
@@ -108,7 +116,10 @@ class ConditionParser {
     this.#next += 1;
     const pattern = this.#tokens[this.#next];
     if (pattern === undefined || operators.has(pattern.text) || pattern.text.startsWith('|')) {
-      throw new ConditionError('"of" needs them or a pattern of names', pattern?.offset ?? this.#end);
+      throw new ConditionError(
+        'after of stands them or a pattern of names, such as selection_*',
+        pattern?.offset ?? this.#end
+      );
     }
     this.#next += 1;
     return { kind: 'of', quantifier, pattern: pattern.text, at: this.#place(pattern.offset) };

@@ -11,25 +11,30 @@ function scalarsOf(entry: YamlEntry, { issues }: ItemContext): readonly YamlScal
     return;
   }
   if (value.items.length === 0) {
-    issues.add('sigma.detection_empty', value.at, 'the list has no values');
+    issues.add('sigma.detection_empty', value.at, 'the list has no values: give it one, or leave the field out');
     return;
   }
   const scalars = value.items.filter((item): item is YamlScalar => item.kind === 'scalar');
   for (const item of value.items) {
-    if (item.kind !== 'scalar') issues.add('sigma.shape', item.at, 'a list of values holds no maps or lists');
+    if (item.kind !== 'scalar')
+      issues.add('sigma.shape', item.at, 'a list of values holds no maps or lists: write plain values');
   }
   return scalars.length === value.items.length ? scalars : undefined;
 }
 
 function readMap(map: YamlMap, context: ItemContext): Expression | undefined {
   if (map.entries.length === 0) {
-    context.issues.add('sigma.detection_empty', map.at, 'the map has no fields');
+    context.issues.add(
+      'sigma.detection_empty',
+      map.at,
+      'the map has no fields: give it one, or leave the selection out'
+    );
     return;
   }
   const items = map.entries.map((entry) => {
     const [field = '', ...modifiers] = entry.key.split('|');
     if (field === '' && modifiers.length === 0) {
-      context.issues.add('sigma.shape', entry.at, 'a field needs a name');
+      context.issues.add('sigma.shape', entry.at, 'a field needs a name before the colon');
       return;
     }
     const values = scalarsOf(entry, context);
@@ -49,12 +54,16 @@ export function readSelection(node: YamlNode, context: ItemContext): Expression 
   if (node.kind === 'map') return readMap(node, context);
   if (node.kind === 'scalar') return readItem(keywordHead, [node], context);
   if (node.items.length === 0) {
-    context.issues.add('sigma.detection_empty', node.at, 'the list is empty');
+    context.issues.add(
+      'sigma.detection_empty',
+      node.at,
+      'the list is empty: give it a value or a map, or leave the selection out'
+    );
     return;
   }
   const items = node.items.map((item) => {
     if (item.kind === 'list') {
-      context.issues.add('sigma.shape', item.at, 'a list inside a list means nothing');
+      context.issues.add('sigma.shape', item.at, 'a list inside a list means nothing: write one list');
       return;
     }
     return item.kind === 'map' ? readMap(item, context) : readItem({ ...keywordHead, at: item.at }, [item], context);

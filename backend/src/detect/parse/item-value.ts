@@ -1,4 +1,6 @@
-import type { CompareOperator, FieldrefPlace, Pattern } from './ast.ts';
+import type { CompareOperator, FieldrefPlace, Pattern, TimeOperator } from './ast.ts';
+import type { TimePart } from './event-time.ts';
+import type { PlaceholderLists } from './expand.ts';
 import type { IssueList, Position } from './issue.ts';
 
 /** A value of one detection item on its way through the modifiers. */
@@ -9,6 +11,12 @@ export type ItemValue =
   | { readonly kind: 'bytes'; readonly bytes: Buffer }
   | { readonly kind: 'regex'; readonly source: string; readonly flags: string }
   | { readonly kind: 'compare'; readonly operator: CompareOperator; readonly number: number }
+  | {
+      readonly kind: 'time_part';
+      readonly part: TimePart;
+      readonly operator: TimeOperator;
+      readonly number: number;
+    }
   | { readonly kind: 'cidr'; readonly first: string; readonly last: string; readonly version: 4 | 6 }
   | { readonly kind: 'fieldref'; readonly other: string; readonly place: FieldrefPlace }
   | { readonly kind: 'exists'; readonly present: boolean }
@@ -32,8 +40,7 @@ export interface ModifierContext {
   readonly raw: string;
   readonly modifier: string;
   /** Values of placeholders by name, for `expand`. */
-  readonly lists: ReadonlyMap<string, readonly string[]>;
+  readonly lists: PlaceholderLists;
+  /** Names of the lists that the document uses: `expand` adds to it. */
+  readonly usedLists: Set<string>;
 }
-
-/** Lists for `expand` when none are given: every placeholder is then refused. */
-export const noLists: ReadonlyMap<string, readonly string[]> = new Map();

@@ -1,34 +1,40 @@
 import { and, not, or, type Expression, type Pattern } from './ast.ts';
+import type { PlaceholderLists } from './expand.ts';
 import type { IssueList } from './issue.ts';
+import { warnOfItem, warnOfValue } from './item-warning.ts';
 import type { ItemHead, ItemValue, ModifierContext } from './item-value.ts';
-import { firstModifiers, itemModifiers, valueModifiers } from './modifier.ts';
-import { escapesWildcard, open, patternOf, readSigmaString } from './sigma-string.ts';
+import { itemModifiers, mayFollow, valueModifiers } from './modifier.ts';
+import { open, patternOf, readSigmaString } from './sigma-string.ts';
 import type { YamlScalar } from './yaml-node.ts';
 
 /** What reading an item needs beside its YAML. */
 export interface ItemContext {
   readonly issues: IssueList;
-  readonly lists: ReadonlyMap<string, readonly string[]>;
+  readonly lists: PlaceholderLists;
+  /** Names of the lists that were used so far. */
+  readonly usedLists: Set<string>;
 }
+
+const modifierNames = [...valueModifiers.keys(), ...itemModifiers].sort().join(', ');
 
 /** False after issues were added. Order: an unknown name first, then places (Sigma 2.1, "Modifiers"). */
 function checkModifiers(head: ItemHead, issues: IssueList): boolean {
   const before = issues.issues.length;
   for (const [index, name] of head.modifiers.entries()) {
     if (!valueModifiers.has(name) && !itemModifiers.has(name)) {
-      issues.add('sigma.modifier_unknown', head.at, `there is no modifier "${name}"`);
-    } else if (firstModifiers.has(name) && head.modifiers.slice(0, index).some((one) => !itemModifiers.has(one))) {
-      issues.add('sigma.modifier_order', head.at, `${name} must be the first modifier`);
+      issues.add('sigma.modifier_unknown', head.at, `there is no modifier "${name}"; there are ${modifierNames}`);
     } else if (head.modifiers.indexOf(name) !== index) {
-      issues.add('sigma.modifier_order', head.at, `${name} stands twice`);
+      issues.add('sigma.modifier_order', head.at, `${name} stands twice: write it once`);
+    } else if (!mayFollow(name, head.modifiers.slice(0, index))) {
+      issues.add('sigma.modifier_order', head.at, `${name} must be the first modifier`);
     }
   }
   const ownField = head.modifiers.find((name) => ['exists', 'cidr', 'fieldref', 'neq'].includes(name));
   if (head.field === undefined && ownField !== undefined) {
-    issues.add('sigma.modifier_order', head.at, `${ownField} needs a field`);
+    issues.add('sigma.modifier_order', head.at, `${ownField} needs a field before it`);
   }
   if (head.modifiers.includes('exists') && head.modifiers.length > 1) {
-    issues.add('sigma.modifier_order', head.at, 'exists stands alone');
+    issues.add('sigma.modifier_order', head.at, 'exists stands alone: leave the other modifiers out');
   }
   return issues.issues.length === before;
 }
@@ -137,9 +143,7 @@ class LeafBuilder {
 }
 
 function readValue(scalar: YamlScalar, head: ItemHead, context: ItemContext): Expression | undefined {
-  if (!head.modifiers.includes('re') && scalar.type === 'text' && escapesWildcard(scalar.text)) {
-    context.issues.warn('sigma.warn.escaped_wildcard', scalar.at, `"${scalar.text}" holds a literal wildcard`);
-  }
+  warnOfValue(scalar, head, context.issues);
   const value = modified(scalar, head, context);
   const leaf = value === undefined ? undefined : new LeafBuilder(head, scalar, context.issues).build(value);
   return leaf === undefined ? undefined : Object.freeze(leaf);
@@ -149,11 +153,9 @@ function readValue(scalar: YamlScalar, head: ItemHead, context: ItemContext): Ex
 export function readItem(head: ItemHead, values: readonly YamlScalar[], context: ItemContext): Expression | undefined {
   if (!checkModifiers(head, context.issues)) return undefined;
   const all = head.modifiers.includes('all');
-  if (all && values.length === 1) {
-    context.issues.warn('sigma.warn.all_single', head.at, 'all over one value says nothing');
-  }
   const leaves = values.map((scalar) => readValue(scalar, head, context)).filter((leaf) => leaf !== undefined);
   if (leaves.length < values.length) return undefined;
+  warnOfItem(head, values, leaves, context.issues);
   const joined = all ? and(leaves) : or(leaves);
   return head.modifiers.includes('neq') ? not(joined) : joined;
 }

@@ -34,7 +34,12 @@ export class MetadataReader {
 
   required(key: string): string {
     const value = this.text(key);
-    if (value === '') this.#issues.add('sigma.key_missing', this.position(key), `${key} is missing or empty`);
+    if (value === '')
+      this.#issues.add(
+        'sigma.key_missing',
+        this.position(key),
+        `${key} is missing or empty: write ${key}: and its value`
+      );
     return value;
   }
 
@@ -69,28 +74,70 @@ function checkRelated(map: YamlMap, issues: IssueList): void {
       continue;
     }
     const reader = new MetadataReader(item, issues);
-    if (!uuid.test(reader.required('id'))) issues.add('sigma.metadata', item.at, 'a related id must be a UUID');
+    if (!uuid.test(reader.required('id')))
+      issues.add('sigma.metadata', reader.position('id'), 'a related id must be a UUID');
     reader.oneOf('type', relations);
   }
 }
 
-/** Reads and checks what every document says about itself. Issues are added; what is wrong stays as a default. */
-export function readMetadata(document: YamlDocument, map: YamlMap, path: string, issues: IssueList): ParsedMeta {
-  const reader = new MetadataReader(map, issues);
+/** What depends on the kind of document. */
+export interface MetadataOptions {
+  /** A filter may do without. */
+  readonly idRequired: boolean;
+  /** Taxonomies whose field names a pipeline maps, beside Sigma's own. */
+  readonly taxonomies: ReadonlySet<string>;
+}
+
+function readTitle(reader: MetadataReader, issues: IssueList): string {
   const title = reader.required('title');
   if (title.length > titleLengthMax) {
-    issues.add('sigma.metadata', reader.position('title'), `title is longer than ${titleLengthMax} characters`);
+    const message = `title is longer than ${titleLengthMax} characters: move the rest to description`;
+    issues.add('sigma.metadata', reader.position('title'), message);
   }
-  const id = reader.required('id').toLowerCase();
-  if (id !== '' && !uuid.test(id)) issues.add('sigma.metadata', reader.position('id'), 'id must be a UUID');
-  const taxonomy = reader.text('taxonomy');
-  if (taxonomy !== '' && taxonomy !== 'sigma') {
-    issues.add('sigma.unsupported', reader.position('taxonomy'), `field names of taxonomy ${taxonomy} are not mapped`);
+  return title;
+}
+
+function readId(reader: MetadataReader, required: boolean, issues: IssueList): string {
+  const id = (required ? reader.required('id') : reader.text('id')).toLowerCase();
+  if (id !== '' && !uuid.test(id)) {
+    issues.add(
+      'sigma.metadata',
+      reader.position('id'),
+      'id must be a UUID such as 5c1f9a52-0d3e-4b6a-9f57-2a8d1c7e4b90'
+    );
   }
+  return id;
+}
+
+function readTaxonomy(reader: MetadataReader, mapped: ReadonlySet<string>, issues: IssueList): string {
+  const taxonomy = reader.text('taxonomy') || 'sigma';
+  if (taxonomy !== 'sigma' && !mapped.has(taxonomy)) {
+    const message = `no pipeline maps the field names of taxonomy ${taxonomy}: write Sigma's own names`;
+    issues.add('sigma.unsupported', reader.position('taxonomy'), message);
+  }
+  return taxonomy;
+}
+
+/** Reads and checks what every document says about itself. Issues are added; what is wrong stays as a default. */
+export function readMetadata(
+  document: YamlDocument,
+  map: YamlMap,
+  path: string,
+  issues: IssueList,
+  options: MetadataOptions
+): ParsedMeta {
+  const reader = new MetadataReader(map, issues);
+  const title = readTitle(reader, issues);
+  const id = readId(reader, options.idRequired, issues);
+  const taxonomy = readTaxonomy(reader, options.taxonomies, issues);
   const tags = reader.texts('tags');
   for (const tag of tags) {
     if (!/^[a-z0-9_-]+\.[^\s]+$/.test(tag)) {
-      issues.warn('sigma.warn.tag', reader.position('tags'), `the tag "${tag}" has no namespace`);
+      issues.warn(
+        'sigma.warn.tag',
+        reader.position('tags'),
+        `the tag "${tag}" has no namespace: write one such as attack.t1059`
+      );
     }
   }
   checkRelated(map, issues);
@@ -101,6 +148,7 @@ export function readMetadata(document: YamlDocument, map: YamlMap, path: string,
     name: reader.text('name') || undefined,
     hash: createHash('sha256').update(document.source).digest('hex'),
     title,
+    taxonomy,
     description: reader.text('description').trim(),
     level: level.success ? level.data : 'medium',
     status: status || 'experimental',

@@ -2,8 +2,10 @@ import { RE2JS } from 're2js';
 import type { CompareOperator, FieldrefPlace, Pattern } from './ast.ts';
 import { base64Offsets, widen, windashVariants, windashVariantsMax, type WideEncoding } from './encoding.ts';
 import { readNetwork } from './ip-address.ts';
+import { timePartBounds, timeParts, type TimePart } from './event-time.ts';
+import { expandPattern, expandRegex, expandedValuesMax, type Expansion } from './expand.ts';
 import type { ItemValue, ModifierContext } from './item-value.ts';
-import { open, patternOf, plainTextOf, readSigmaString } from './sigma-string.ts';
+import { open, patternOf, plainTextOf } from './sigma-string.ts';
 
 /** Turns one value into what the modifier makes of it; undefined after an issue was added. */
 export type ValueModifier = (value: ItemValue, context: ModifierContext) => ItemValue | undefined;
@@ -20,7 +22,11 @@ function checkedRegex(source: string, flags: string, context: ModifierContext): 
     RE2JS.compile(flags === '' ? source : `(?${flags})${source}`);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    context.issues.add('sigma.regex', context.at, `not a regular expression of RE2: ${reason}`);
+    context.issues.add(
+      'sigma.regex',
+      context.at,
+      `not a regular expression of RE2, which has no look-around and no back reference: ${reason}`
+    );
     return;
   }
   return { kind: 'regex', source, flags };
@@ -112,11 +118,16 @@ function regexFlag(flag: 'i' | 'm' | 's'): ValueModifier {
 const cidr: ValueModifier = (_value, context) => {
   const network = readNetwork(context.raw);
   if (network !== undefined) return { kind: 'cidr', ...network };
-  context.issues.add('sigma.cidr', context.at, `"${context.raw}" is no IPv4 or IPv6 network`);
+  context.issues.add(
+    'sigma.cidr',
+    context.at,
+    `"${context.raw}" is no IPv4 or IPv6 network: write one such as 192.0.2.0/24`
+  );
 };
 
 function compare(operator: CompareOperator): ValueModifier {
   return (value, context) => {
+    if (value.kind === 'time_part') return { ...value, operator };
     if (value.kind !== 'number') {
       refuse(context, 'a number, unquoted');
       return;
@@ -142,36 +153,44 @@ const fieldref: ValueModifier = (value, context) => {
   return { kind: 'fieldref', other, place: 'equals' };
 };
 
+/** Adds the issues of an expansion; what it gives is empty then. */
+function expanded<T>(found: Expansion<T>, context: ModifierContext): readonly T[] {
+  for (const name of found.names) context.usedLists.add(name);
+  for (const name of found.missing) {
+    const message = `the placeholder %${name}% has no list: give one under its name, or write the values out`;
+    context.issues.add('sigma.placeholder', context.at, message);
+  }
+  if (found.names.length === 0) {
+    context.issues.warn('sigma.warn.placeholder_none', context.at, 'expand finds no %placeholder% here: leave it out');
+  } else if (found.missing.length === 0 && found.values.length === 0) {
+    refuse(context, `lists that give at most ${expandedValuesMax} values`);
+  }
+  return found.values;
+}
+
 const expand: ValueModifier = (value, context) => {
-  if (value.kind !== 'pattern') {
+  if (value.kind === 'pattern') {
+    const values = expanded(expandPattern(value.pattern, context.lists), context);
+    return values.length === 0 ? undefined : { kind: 'any', values: values.map((pattern) => ({ ...value, pattern })) };
+  }
+  if (value.kind !== 'regex') {
     refuse(context, 'text with a %placeholder%');
     return;
   }
-  let choices = [''];
-  const pieces = context.raw.split(/%([^%\s]+)%/);
-  for (const [index, piece] of pieces.entries()) {
-    const list = index % 2 === 0 ? [piece] : context.lists.get(piece);
-    if (list === undefined || list.length === 0) {
-      context.issues.add('sigma.placeholder', context.at, `the placeholder %${piece}% has no list of values`);
-      return;
-    }
-    choices = choices.flatMap((choice) => list.map((one) => choice + one));
-    if (choices.length > windashVariantsMax) {
-      refuse(context, `lists with at most ${windashVariantsMax} values`);
-      return;
-    }
-  }
-  return { kind: 'any', values: choices.map((choice) => text(readSigmaString(choice))) };
+  const sources = expanded(expandRegex(value.source, context.lists), context);
+  const values = sources.map((source) => checkedRegex(source, value.flags, context)).filter((one) => one !== undefined);
+  return values.length === 0 || values.length < sources.length ? undefined : { kind: 'any', values };
 };
 
-const timePart: ValueModifier = (_value, context) => {
-  context.issues.add(
-    'sigma.unsupported',
-    context.at,
-    `${context.modifier} (a part of a time) is not read yet: compare a field that holds the part itself`
-  );
-  return undefined;
-};
+function timePart(part: TimePart): ValueModifier {
+  const { min, max } = timePartBounds[part];
+  return (value, context) => {
+    const number = value.kind === 'number' && /^\d+$/.test(value.text) ? Number(value.text) : Number.NaN;
+    if (number >= min && number <= max) return { kind: 'time_part', part, operator: 'eq', number };
+    refuse(context, `a whole number from ${min} to ${max}, unquoted and without leading zeros`);
+    return;
+  };
+}
 
 /** Modifiers that work on each value by itself (Sigma 2.1, "Value modifiers"). */
 export const valueModifiers: ReadonlyMap<string, ValueModifier> = new Map<string, ValueModifier>([
@@ -197,20 +216,26 @@ export const valueModifiers: ReadonlyMap<string, ValueModifier> = new Map<string
   ['windash', windash],
   ['expand', expand],
   ['fieldref', fieldref],
-  ...['minute', 'hour', 'day', 'week', 'month', 'year'].map((name): [string, ValueModifier] => [name, timePart]),
+  ...timeParts.map((part): [string, ValueModifier] => [part, timePart(part)]),
 ]);
 
 /** Modifiers that change how an item's values are put together. */
 export const itemModifiers: ReadonlySet<string> = new Set(['all', 'cased', 'neq']);
 
+const comparisons = ['lt', 'lte', 'gt', 'gte'];
 /** These take the value as written and so come before any other. */
-export const firstModifiers: ReadonlySet<string> = new Set([
-  're',
-  'cidr',
-  'exists',
-  'fieldref',
-  'lt',
-  'lte',
-  'gt',
-  'gte',
+const firstModifiers: ReadonlySet<string> = new Set([
+  ...['re', 'cidr', 'exists', 'fieldref'],
+  ...comparisons,
+  ...timeParts,
 ]);
+
+/** Whether a modifier may stand after those before it: some must be first, a comparison may follow a part of a time. */
+export function mayFollow(name: string, before: readonly string[]): boolean {
+  if (!firstModifiers.has(name)) return true;
+  const others = before.filter((one) => !itemModifiers.has(one));
+  const [only] = others;
+  return (
+    only === undefined || (others.length === 1 && comparisons.includes(name) && timeParts.some((one) => one === only))
+  );
+}

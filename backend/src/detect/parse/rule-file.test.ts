@@ -1,20 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { compileRules } from '../compile/compile-rules.ts';
+import { head, item, places, rule } from './parse-fixture.ts';
 import { parseRuleFile } from './rule-file.ts';
-
-const head = `title: A rule
-id: 3f0d0d52-6f3c-4e9c-8d1a-0a8c7c1b2a10
-logsource:
-  product: linux
-`;
-/** A rule whose detection starts in line 6. */
-const rule = (detection: string): string => `${head}detection:\n${detection}\n`;
-const item = (line: string): string => rule(`  s:\n    ${line}\n  condition: s`);
-
-/** Code, line and column of every issue. */
-function places(text: string): string[] {
-  return parseRuleFile(text, 'x.yml').issues.map(({ code, line, column }) => `${code} ${line}:${column}`);
-}
 
 describe('what is refused, and where', () => {
   // prettier-ignore
@@ -23,8 +10,10 @@ describe('what is refused, and where', () => {
     ['an empty file', '# nothing\n', ['sigma.shape 1:1']],
     ['a list', '- a\n', ['sigma.shape 1:1']],
     ['a duplicate key', `${head}level: low\nlevel: high\ndetection: {s: {a: b}, condition: s}\n`, ['sigma.yaml 6:1']],
-    ['an alias', item('f: *x'), ['sigma.yaml 7:8']],
-    ['a merge key', rule('  s:\n    <<: {a: b}\n  condition: s'), ['sigma.yaml 7:5', 'sigma.shape 7:9']],
+    ['an alias without its anchor', item('f: *x'), ['sigma.yaml 7:8']],
+    ['an alias before its anchor', item('{f: *x, g: &x a}'), ['sigma.yaml 7:9']],
+    ['a merge key over text', rule('  s:\n    <<: a\n  condition: s'), ['sigma.detection_empty 7:5', 'sigma.yaml 7:9']],
+    ['two keys that an alias makes one', item('{&k f: a, *k : b}'), ['sigma.yaml 7:15']],
     ['an unknown tag', item('f: !x y'), ['sigma.yaml 7:8']],
     ['a map as value', item('f: {a: b}'), ['sigma.shape 7:8']],
     ['a list in a list of values', item('f: [[a]]'), ['sigma.shape 7:9']],
@@ -55,7 +44,18 @@ describe('what is refused, and where', () => {
     ['bytes that are no text', item('f|utf16: a'), ['sigma.modifier_value 7:14']],
     ['windash with too many dashes', item('f|windash: " -a -b -c -d -e"'), ['sigma.modifier_value 7:16']],
     ['a placeholder without a list', item("f|expand: '%users%'"), ['sigma.placeholder 7:15']],
-    ['a part of a time', item('f|hour: 3'), ['sigma.unsupported 7:13']],
+    ['placeholders without lists, all of them', item("f|expand: ['%a%%b%', '%c%']"), ['sigma.placeholder 7:16', 'sigma.placeholder 7:16', 'sigma.placeholder 7:26']],
+    ['expand over a number', item('f|expand: 5'), ['sigma.modifier_value 7:15']],
+    ['an hour that there is not', item('f|hour: 24'), ['sigma.modifier_value 7:13']],
+    ['an hour with a leading zero', item('f|hour: 03'), ['sigma.modifier_value 7:13']],
+    ['an hour as text', item("f|hour: '3'"), ['sigma.modifier_value 7:13']],
+    ['a broken hour', item('f|hour|gt: 3.5'), ['sigma.modifier_value 7:16']],
+    ['a comparison before the part of a time', item('f|gt|hour: 3'), ['sigma.modifier_order 7:5']],
+    ['two parts of a time', item('f|hour|minute: 3'), ['sigma.modifier_order 7:5']],
+    ['two comparisons of one part', item('f|hour|gt|lt: 3'), ['sigma.modifier_order 7:5']],
+    ['a part of a time after contains', item('f|contains|hour: 3'), ['sigma.modifier_order 7:5']],
+    ['a part of a time, cased', item('f|hour|cased: 3'), ['sigma.modifier_value 7:19']],
+    ['a part of a time without a field', rule("  s:\n    '|hour': 3\n  condition: s"), ['sigma.modifier_value 7:14']],
     ['half a surrogate pair', item('f: "\\ud800"'), ['sigma.yaml 7:8']],
     ['no condition', rule('  s: {a: b}'), ['sigma.key_missing 6:3']],
     ['a timeframe', rule('  s: {a: b}\n  timeframe: 5m\n  condition: s'), ['sigma.unsupported 7:3']],
@@ -71,7 +71,7 @@ describe('what is refused, and where', () => {
     ['notfoo is a name', rule('  s: {a: b}\n  condition: nots'), ['sigma.selection_unknown 7:14']],
     ['a pattern that matches nothing', rule('  s: {a: b}\n  condition: s or 1 of t*'), ['sigma.selection_unknown 7:24']],
     ['them when all names are hidden', rule('  _s: {a: b}\n  condition: 1 of them'), ['sigma.selection_unknown 7:19']],
-    ['a filter', `${head}filter: {rules: any}\n`, ['sigma.unsupported 5:1']],
+    ['an action document by another name', 'action: repeat\n', ['sigma.unsupported 1:1']],
     ['an action document', 'action: global\ntitle: x\n', ['sigma.unsupported 1:1']],
     ['a foreign taxonomy', `taxonomy: mine\n${item('f: a')}`, ['sigma.unsupported 1:11']],
     ['an id that is no UUID', item('f: a').replace('3f0d0d52', 'x'), ['sigma.metadata 2:5']],
@@ -135,16 +135,5 @@ describe('what is read', () => {
       gapMs: 7_200_000,
       meta: { level: 'medium', status: 'experimental', tags: [] },
     });
-  });
-  test('what an author probably did not mean is a warning', () => {
-    const text = rule("  s:\n    f|contains|all: a\n    g: 'C:\\*'\n  t: {h: b}\n  condition: s");
-    const { issues, warnings } = parseRuleFile(`${text}tags: [lonely]\n`, 'x.yml');
-    expect(issues).toEqual([]);
-    expect(warnings.map(({ code, line }) => `${code} ${line}`).sort()).toEqual([
-      'sigma.warn.all_single 7',
-      'sigma.warn.escaped_wildcard 8',
-      'sigma.warn.selection_unused 9',
-      'sigma.warn.tag 11',
-    ]);
   });
 });

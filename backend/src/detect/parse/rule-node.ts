@@ -6,12 +6,15 @@ import type { Position } from './issue.ts';
 
 /** Metadata of a document, checked (Sigma 2.1, "Metadata"). */
 export interface ParsedMeta {
+  /** Lower case; empty only for a filter without one. */
   readonly id: string;
   /** `name`, by which a correlation may reference it. */
   readonly name: string | undefined;
-  /** SHA-256 of the document's text, hex. */
+  /** SHA-256, hex, of the document's text and of the lists that its placeholders use. */
   readonly hash: string;
   readonly title: string;
+  /** `taxonomy`; `sigma` when the document has none. */
+  readonly taxonomy: string;
   readonly description: string;
   readonly level: Severity;
   readonly status: string;
@@ -23,11 +26,28 @@ export interface ParsedMeta {
   readonly at: Position;
 }
 
-export interface ParsedSingle {
+/** A named selection with the place of its name. */
+export interface ParsedSelection {
+  readonly expression: Expression;
+  readonly at: Position;
+}
+
+/** What a map of selections and a condition asks. */
+export interface ParsedDetection {
+  /** The condition with selections in place of their names; several conditions are OR. */
+  readonly expression: Expression;
+  /** In the order of the file; also those that no condition uses. */
+  readonly selections: ReadonlyMap<string, ParsedSelection>;
+  /** As written, at least one; OR. */
+  readonly conditions: readonly Condition[];
+}
+
+export interface ParsedSingle extends ParsedDetection {
   readonly kind: 'single';
   readonly meta: ParsedMeta;
   readonly logsource: Logsource;
-  readonly expression: Expression;
+  /** Filters that apply to the rule, none as it is parsed: applyFilters (compile/filter.ts) puts them here and into `expression`. */
+  readonly filters: readonly ParsedFilter[];
   readonly groupBy: readonly string[];
   readonly gapMs: number;
 }
@@ -50,6 +70,15 @@ export interface Bound {
 export interface RuleReference {
   readonly text: string;
   readonly at: Position;
+}
+
+/** A Sigma filter: what it asks holds beside what the rules ask (ANDed as written, so exclusions say `not`). */
+export interface ParsedFilter extends ParsedDetection {
+  readonly kind: 'filter';
+  readonly meta: ParsedMeta;
+  /** The filter applies to rules whose log source has every part given here. */
+  readonly logsource: Logsource;
+  readonly rules: 'any' | readonly RuleReference[];
 }
 
 /** What an alias means in one rule. */
@@ -81,3 +110,4 @@ export interface ParsedCorrelation {
 }
 
 export type ParsedRule = ParsedSingle | ParsedCorrelation;
+export type ParsedDocument = ParsedRule | ParsedFilter;
