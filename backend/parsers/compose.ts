@@ -1,16 +1,21 @@
+import { auditdPlaceholders } from './auditd/tables.ts';
 import { authPlaceholders } from './linux-auth/families.ts';
 import { bind, fill, mentions, readSql, readSteps, substitute, type Step } from './source-text.ts';
 import { windowsPlaceholders } from './windows/tables.ts';
 
 /** Every parser, in the order in which their claims are tried. `unmatched` takes the rest. */
-export const parserNames = ['heartbeat', 'windows', 'linux-auth', 'netfilter', 'unmatched'] as const;
+export const parserNames = ['heartbeat', 'windows', 'auditd', 'linux-auth', 'netfilter', 'unmatched'] as const;
 export type ParserName = (typeof parserNames)[number];
 
 /** Those that make events; a heartbeat is seen by its arrival only. */
 export const eventParserNames = parserNames.filter((name) => name !== 'heartbeat');
 
 /** What the SQL files of the parsers name in double braces. */
-const placeholders: Readonly<Record<string, string>> = { ...authPlaceholders, ...windowsPlaceholders };
+const placeholders: Readonly<Record<string, string>> = {
+  ...auditdPlaceholders,
+  ...authPlaceholders,
+  ...windowsPlaceholders,
+};
 
 /** SQL of the three generated DEFAULTs of raw_log. */
 export interface RawLogDefaults {

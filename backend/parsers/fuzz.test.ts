@@ -103,6 +103,10 @@ describe('no view throws', () => {
       '{"EventID":1,"Channel":"Security","x":"',
       '{"Event":{"System":{"EventID":1,"Channel":"Security"},"EventData":{"x":[',
       "<Event><System><EventID>1</EventID></System><EventData><Data Name='x'>",
+      'type=SYSCALL msg=audit(1795248001.001:1): arch=c000003e syscall=59 key=(null)ARCH=x86_64 UID="root" ',
+      'type=EXECVE msg=audit(1795248001.001:1): argc=1 a0[0]=41 a0[1]=',
+      "type=USER_LOGIN msg=audit(1795248001.001:1): pid=1 msg='op=",
+      'type=TTY msg=audit(1795248001.001:1): tty pid=1 data=',
       '',
     ];
     const lines = starts.flatMap((start) =>

@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Store } from '../../src/store/store.ts';
+import { beatsAuditCases, crowdsecAuditCases, plainAuditCases } from './auditd.ts';
 import { beatsCases } from './beats.ts';
 import { logLines, type CorpusCase, type JudgedEvent } from './corpus-case.ts';
 import { crowdsecCases } from './crowdsec.ts';
@@ -67,6 +68,18 @@ export function corpusCases(root: string): CorpusCase[] {
     ...splunkCases(path.join(root, 'unifi', 'splunk-connect-for-syslog', 'samples.jsonl')),
     ...shapeCases(path.join(root, 'unifi', 'synthetic-from-format', 'ap-switch-gateway-shapes.jsonl')),
     ...windowsCases(path.join(root, 'windows')),
+    ...auditCases(path.join(root, 'linux-audit')),
+  ];
+}
+
+/** Linux audit records: filebeat's, crowdsec's and OTRF's. */
+function auditCases(root: string): CorpusCase[] {
+  const recorded = path.join(root, 'otrf-security-datasets', 'sh_arp_cache', 'sh_arp_cache_2020-11-10074812.log');
+  if (!existsSync(root)) return [];
+  return [
+    ...beatsAuditCases(path.join(root, 'beats', 'auditd', 'log')),
+    ...crowdsecAuditCases(path.join(root, 'crowdsec-hub')),
+    ...plainAuditCases(recorded),
   ];
 }
 
