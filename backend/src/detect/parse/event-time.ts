@@ -42,7 +42,7 @@ function zoneMinutes(text: string): number {
 }
 
 /** Whole seconds since 1970, UTC, that a text says; undefined when it says no time. */
-export function secondsOf(text: string): number | undefined {
+function secondsOf(text: string): number | undefined {
   if (countedTimeTest.test(text)) return Number(text.slice(0, 10));
   if (!writtenTimeTest.test(text)) return undefined;
   return Date.parse(`${text.slice(0, 10)}T${text.slice(11, 19)}Z`) / 1000 - zoneMinutes(text) * 60;

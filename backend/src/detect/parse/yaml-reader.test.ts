@@ -30,6 +30,15 @@ describe('aliases', () => {
     expect(places(`a: &a [[*a]]\n${item('f: a')}`)).toEqual(['sigma.yaml 1:9']);
     expect(places(rule('  s: &s\n    <<: *s\n    f: a\n  condition: s'))).toEqual(['sigma.yaml 7:9', 'sigma.yaml 7:9']);
   });
+  test('nesting is bounded, aliases included', () => {
+    const nested = (depth: number, inner: string): string => '{a: '.repeat(depth) + inner + '}'.repeat(depth);
+    expect(places(`x: ${nested(190, 'b')}\n${item('f: a')}`)).toEqual([]);
+    expect(places(`x: &x ${nested(150, 'b')}\ny: ${nested(150, '*x')}\n${item('f: a')}`)).toEqual(['sigma.yaml 1:203']);
+    for (const depth of [1000, 1101, 1458]) {
+      const found = places(`x: &x ${nested(depth, 'b')}\ny: ${nested(depth, '*x')}\n${item('f: a')}`);
+      expect(found[0]).toMatch(/^sigma\.yaml 1:/);
+    }
+  });
   test('what is wrong in a value is said once, where the value stands', () => {
     const text = rule('  s: {f|cidr: &n [10.0.0.0/33, 10.0.0.0/8]}\n  t: {g|cidr: *n}\n  condition: s or t');
     expect(places(text)).toEqual(['sigma.cidr 6:19']);

@@ -17,6 +17,9 @@ function plainType(text: string): ScalarType {
 const repeatedNodesMax = 20_000;
 const repeatedCharactersMax = 2_000_000;
 
+/** Most maps and lists inside each other, aliases included: reading recurses. */
+const nestingMax = 200;
+
 /** Reads the nodes of one document in its order; an alias stands for what its anchor last named. */
 export class YamlReader {
   readonly #lines: LineCounter;
@@ -48,6 +51,10 @@ export class YamlReader {
     if (this.#depth > 0 && !this.mayRepeat(node)) return this.nothing(at);
     if (node.anchor !== undefined && this.#depth === 0) this.#anchors.set(node.anchor, node);
     if (isScalar(node)) return this.scalar(node, at);
+    if (this.#open.size >= nestingMax) {
+      this.#issues.add('sigma.yaml', at, `nested deeper than ${nestingMax}: no rule needs that`);
+      return this.nothing(at);
+    }
     this.#open.add(node);
     const read: YamlNode = isSeq(node)
       ? { kind: 'list', items: node.items.map((item) => this.item(item, at)), at }
