@@ -10,7 +10,7 @@ export default defineConfig({
   test: {
     include: [
       'contract/src/**/*.test.ts',
-      'backend/{src,embedded,parsers,testing}/**/*.test.ts',
+      'backend/{src,embedded,parsers,testing,proof,sigma}/**/*.test.ts',
       'plugin/{src,preview}/**/*.test.{ts,tsx}',
       'dashboards/**/*.test.ts',
       'docs/**/*.test.ts',

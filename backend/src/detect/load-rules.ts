@@ -5,8 +5,8 @@ import { messageOf } from '../error.ts';
 import type { LoadedRules } from './catalogue.ts';
 import { compileRules } from './compile/compile-rules.ts';
 import type { LoadedLists } from './load-lists.ts';
-import { noLists } from './parse/expand.ts';
-import { parseRuleFile } from './parse/rule-file.ts';
+import { noLists, type PlaceholderLists } from './parse/expand.ts';
+import { parseRuleFile, type ParsedFile } from './parse/rule-file.ts';
 import type { Pipeline } from './pipeline/pipeline.ts';
 
 /** Files of rules below the directory: `rules/<name>/rule.yml`, or any other `.yml`, but not what lies in `cases`. */
@@ -29,34 +29,47 @@ async function readRuleFile(directory: string, file: string): Promise<{ file: st
 
 const none: LoadedLists = { lists: noLists, issues: [] };
 
+/** Files that were read, each with what is in it, and what could not be read. */
+export interface ParsedFiles {
+  readonly files: readonly ParsedFile[];
+  readonly issues: readonly Issue[];
+}
+
+/**
+ * Parses every rule file below a directory, or only those named in `only`. Paths are relative, with slashes. A directory
+ * that cannot be read gives no files and says so. Never throws.
+ */
+export async function parseRules(
+  directory: string,
+  lists: PlaceholderLists,
+  only?: readonly string[]
+): Promise<ParsedFiles> {
+  let names: readonly string[];
+  try {
+    names = only ?? (await ruleFiles(directory));
+  } catch (error) {
+    return { files: [], issues: [{ code: 'rule.unreadable', message: messageOf(error), path: '' }] };
+  }
+  const read = await Promise.all(names.map((file) => readRuleFile(directory, file)));
+  return {
+    files: read.flatMap((one) => ('text' in one ? [parseRuleFile(one.text, one.file, { lists })] : [])),
+    issues: read.filter((one) => 'code' in one),
+  };
+}
+
 /**
  * Reads every rule and filter below a directory as one set, with lists for their placeholders. A file that is broken is
- * reported with all its issues, and the others run. A directory that cannot be read gives no rules and says so. Paths are
- * relative, with slashes. Never throws.
+ * reported with all its issues, and the others run. Never throws.
  */
-export async function loadRules(
-  directory: string,
-  pipeline: Pipeline,
-  given: LoadedLists = none
-): Promise<LoadedRules> {
-  let files: string[];
-  try {
-    files = await ruleFiles(directory);
-  } catch (error) {
-    const unreadable = { code: 'rule.unreadable', message: messageOf(error), path: '' };
-    return { rules: [], issues: [...given.issues, unreadable], warnings: [] };
-  }
-  const { lists } = given;
-  const read = await Promise.all(files.map((file) => readRuleFile(directory, file)));
-  const unreadable = read.filter((one) => 'code' in one);
-  const parsed = read.flatMap((one) => ('text' in one ? [parseRuleFile(one.text, one.file, { lists })] : []));
+export async function loadRules(directory: string, pipeline: Pipeline, given: LoadedLists = none): Promise<LoadedRules> {
+  const { files, issues } = await parseRules(directory, given.lists);
   const compiled = compileRules(
-    parsed.flatMap((one) => [...one.rules, ...one.filters]),
+    files.flatMap((one) => [...one.rules, ...one.filters]),
     pipeline
   );
   return {
     rules: compiled.rules,
-    issues: [...given.issues, ...unreadable, ...parsed.flatMap((one) => one.issues), ...compiled.issues],
-    warnings: [...parsed.flatMap((one) => one.warnings), ...compiled.warnings],
+    issues: [...given.issues, ...issues, ...files.flatMap((one) => one.issues), ...compiled.issues],
+    warnings: [...files.flatMap((one) => one.warnings), ...compiled.warnings],
   };
 }

@@ -132,8 +132,8 @@ export interface RuleMatch {
 export interface CorrelationScope {
   /** Scenario run; empty for real events. Runs never mix. */
   readonly runId: string;
-  /** Groups to compute, as `groupsOf` gives them. */
-  readonly groups: readonly GroupValues[];
+  /** Groups to compute, as `groupsOf` gives them; `all` for every group there is, which only people ask for. */
+  readonly groups: readonly GroupValues[] | 'all';
   /**
    * Triggers (the newest match of a window) whose event time lies in [fromMs, toMs], both included, are looked at;
    * matches before fromMs are read as far as their windows reach. A match at t can change triggers in

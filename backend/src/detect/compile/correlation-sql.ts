@@ -1,4 +1,4 @@
-import { groupKey, ruleLegsOf, type CorrelationPlan, type Leg } from '../evaluate/correlation-plan.ts';
+import { groupKeysOf, ruleLegsOf, type CorrelationPlan, type Leg } from '../evaluate/correlation-plan.ts';
 import { firingEventIdsMax, type CompiledSql, type CorrelationScope } from '../rule.ts';
 import { amountSql } from './correlation-amount.ts';
 import { countingSql } from './correlation-counting-sql.ts';
@@ -107,17 +107,22 @@ export function correlationGroupsSql(plan: CorrelationPlan, scope: Omit<Correlat
   return { sql: `SELECT DISTINCT group_values FROM (${legs.join('\nUNION ALL\n')})`, params: parameters.params };
 }
 
+/** Keeps rows of the wanted groups. */
+function keeping(plan: CorrelationPlan, groups: CorrelationScope['groups'], parameters: SqlParameters): Reading['keep'] {
+  if (groups === 'all') return () => '1';
+  const wanted = parameters.bind([...groupKeysOf(plan, groups)], 'Array(String)');
+  return (values) => `has(${wanted}, ${keySql(values)})`;
+}
+
 /** Firing windows as `firingWindowRow`; the work is sorting, whatever stands in a window (rule.ts, FiringWindow). */
 export function correlationSql(plan: CorrelationPlan, scope: CorrelationScope): CompiledSql {
   const parameters = new SqlParameters('p');
-  const keys = scope.groups.map((group) => groupKey(plan.groupBy.map((name) => group[name] ?? null)));
-  const wanted = parameters.bind([...new Set(keys)], 'Array(String)');
   const reading: Reading = {
     parameters,
     runId: scope.runId,
     from: parameters.bind(String(scope.fromMs), 'Int64'),
     to: parameters.bind(String(scope.toMs), 'Int64'),
-    keep: (values) => `has(${wanted}, ${keySql(values)})`,
+    keep: keeping(plan, scope.groups, parameters),
   };
   const timespan = plan.timespanMs;
   const sql = `SELECT any(o.g) AS group_values, min(o.t) AS first_ms, r.last_t AS last_ms, any(r.triggers) AS triggers,

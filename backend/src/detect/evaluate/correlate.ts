@@ -1,7 +1,7 @@
 import { amountOf } from '../parse/amount.ts';
 import { firingEventIdsMax, type CorrelationScope, type FiringWindow, type RuleMatch } from '../rule.ts';
 import { fires, isRead, type Occurrence } from './correlate-window.ts';
-import { groupKey, type CorrelationPlan, type Leg } from './correlation-plan.ts';
+import { groupKey, type CorrelationPlan, type Leg, groupKeysOf } from './correlation-plan.ts';
 
 interface Texts {
   readonly group: (string | null)[];
@@ -94,12 +94,12 @@ export function correlate(
   matches: readonly RuleMatch[],
   scope: Omit<CorrelationScope, 'runId'>
 ): FiringWindow[] {
-  const wanted = new Set(scope.groups.map((group) => groupKey(plan.groupBy.map((name) => group[name] ?? null))));
+  const wanted = scope.groups === 'all' ? undefined : groupKeysOf(plan, scope.groups);
   const groups = occurrencesByGroup(plan, matches);
   const firing = new Map<string, Occurrence[]>();
   for (const trigger of firingTriggers(plan, matches).sort(byTimeThenId)) {
     const key = groupKey(trigger.group);
-    if (!wanted.has(key) || trigger.tsMs < scope.fromMs || trigger.tsMs > scope.toMs) continue;
+    if (wanted?.has(key) === false || trigger.tsMs < scope.fromMs || trigger.tsMs > scope.toMs) continue;
     firing.set(key, [...(firing.get(key) ?? []), trigger]);
   }
   const order = [...firing.keys()].sort();

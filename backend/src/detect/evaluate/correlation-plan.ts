@@ -1,4 +1,5 @@
 import type { Bound, CorrelationType } from '../parse/rule-node.ts';
+import type { GroupValues } from '../rule.ts';
 
 /** An extended condition with names resolved: numbers are places in `legs`. */
 export type LegCondition =
@@ -113,4 +114,9 @@ export function boundsHold(bounds: readonly Bound[], value: bigint, parts = 1n):
 /** One text for a list of values, missing ones included; lengths in bytes, so that no two lists share one. */
 export function groupKey(values: readonly (string | null)[]): string {
   return values.map((value) => (value === null ? '-' : `${Buffer.byteLength(value)}:${value}`)).join(',');
+}
+
+/** Keys of groups given by name, each once, in the order of `groupBy`'s names. */
+export function groupKeysOf(plan: Pick<CorrelationPlan, 'groupBy'>, groups: readonly GroupValues[]): Set<string> {
+  return new Set(groups.map((group) => groupKey(plan.groupBy.map((name) => group[name] ?? null))));
 }
