@@ -14,6 +14,8 @@ const directions = [
   zone('./contract', './plugin', [], 'contract knows nobody.'),
   zone('./backend', './plugin', [], 'plugin and backend never import each other.'),
   zone('./plugin', './backend', [], 'plugin and backend never import each other.'),
+  zone('./backend/src', './backend/proof', [], 'proof is tests: nothing that runs imports it.'),
+  zone('./backend/proof/oracle', src, [], 'the oracle knows nothing of the code under proof.'),
   ...['parse', 'pipeline', 'evaluate', 'compile'].map((part) =>
     zone(
       `${src}/detect/${part}`,

@@ -1,0 +1,95 @@
+import { mutantsOf } from './mutant.ts';
+
+/** Wrong changes of the compiler to SQL. */
+export const sqlMutants = [
+  ...mutantsOf('compile/expression-sql.ts', [
+    [
+      'the ifNull is dropped',
+      'const known = (sql: string): string => `ifNull(${sql}, 0)`;',
+      'const known = (sql: string): string => sql;',
+    ],
+    ['NULL is a match', '`ifNull(${sql}, 0)`', '`ifNull(${sql}, 1)`'],
+    ['not is dropped', 'not: (node, context) => `NOT ${', 'not: (node, context) => `${'],
+    ['LIKE without escaping _', 'replace(/[\\\\%_]/g', 'replace(/[\\\\%]/g'],
+    ['LIKE without escaping %', 'replace(/[\\\\%_]/g', 'replace(/[\\\\_]/g'],
+    ['LIKE without escaping the backslash', 'replace(/[\\\\%_]/g', 'replace(/[%_]/g'],
+    ['? is any run', "part.wildcard === '*' ? '%' : '_'", "part.wildcard === '*' ? '%' : '%'"],
+    ['* is one character', "part.wildcard === '*' ? '%' : '_'", "part.wildcard === '*' ? '_' : '_'"],
+    ['wildcards fold as Unicode does', '`${subject} LIKE ${', '`${subject} ILIKE ${'],
+    ['folding is that of Unicode', '`lower(${sql})`', '`lowerUTF8(${sql})`'],
+    ['nothing is folded', '(cased ? sql : `lower(${sql})`)', '(sql)'],
+    ['cased is ignored', '(cased ? sql : `lower(${sql})`)', '(`lower(${sql})`)'],
+    ['startswith is endswith', 'return `startsWith(${subject}, ${', 'return `endsWith(${subject}, ${'],
+    ['endswith is startswith', 'return `endsWith(${subject}, ${', 'return `startsWith(${subject}, ${'],
+    [
+      'contains leaves out the start',
+      'return `position(${subject}, ${parameters.text(shape.text)}) > 0`',
+      'return `position(${subject}, ${parameters.text(shape.text)}) > 1`',
+    ],
+    ['* alone leaves out the empty text', 'return `isNotNull(${subject})`', "return `${subject} != ''`"],
+    ['. of a regular expression takes newlines', '(?${node.flags}-s)', '(?${node.flags})'],
+    ['the flag s is lost', "const prefix = node.flags.includes('s') ? `(?${node.flags})` : ", 'const prefix = '],
+    ['regular expressions ignore case', '(?${node.flags}-s)', '(?i${node.flags}-s)'],
+    [
+      'a list of equal texts may be NULL',
+      "known(`${subject} IN ${parameters.bind(equal, 'Array(String)')}`)",
+      "`${subject} IN ${parameters.bind(equal, 'Array(String)')}`",
+    ],
+    [
+      'a list of contained texts may be NULL',
+      'known(`multiSearchAny(${subject}, ${needles})`)',
+      '`multiSearchAny(${subject}, ${needles})`',
+    ],
+    ['the needle after 255 is lost', 'start += needlesMax', 'start += needlesMax + 1'],
+    ['needles after 255 are lost', 'start < contained.length; start', 'start < needlesMax; start'],
+    [
+      'the last address is not of the network',
+      '${address} BETWEEN ${first} AND ${last}',
+      '(${address} >= ${first} AND ${address} < ${last})',
+    ],
+    [
+      'the first address is not of the network',
+      '${address} BETWEEN ${first} AND ${last}',
+      '(${address} > ${first} AND ${address} <= ${last})',
+    ],
+    ['an IPv6 network holds IPv4', 'return node.version === 4 ? within : ', 'return node.version !== 0 ? within : '],
+    [
+      'keywords are looked for in the message alone',
+      "`(${test('message')} OR arrayExists(v -> ${known(test('v'))}, mapValues(fields)))`",
+      "`${test('message')}`",
+    ],
+    ['keywords are looked for in fields alone', "(${test('message')} OR arrayExists", '(arrayExists'],
+    [
+      'fieldref is turned round',
+      'contains: (text: string, other: string) => `position(${text}, ${other}) > 0`',
+      'contains: (text: string, other: string) => `position(${other}, ${text}) > 0`',
+    ],
+    ['fieldref|startswith is endswith', '`startsWith(${text}, ${other})`', '`endsWith(${text}, ${other})`'],
+    [
+      'fieldref is always cased',
+      'const other = folded(fieldSql(node.other, context), node.cased);',
+      'const other = fieldSql(node.other, context);',
+    ],
+    ['lt takes the border', "lt: '<'", "lt: '<='"],
+    ['gte leaves out the border', "gte: '>='", "gte: '>'"],
+    ['anything the engine takes for a number is one', 'match(${field}, ${constant(decimal)})', '1'],
+    [
+      'exists leaves out the empty text',
+      'exists: (node, context) => `isNotNull(${fieldSql(node.field, context)})`',
+      "exists: (node, context) => `notEmpty(ifNull(${fieldSql(node.field, context)}, ''))`",
+    ],
+    ['exists is inverted', 'exists: (node, context) => `isNotNull(', 'exists: (node, context) => `isNull('],
+    [
+      'alternatives do not tell cased from uncased',
+      "const key = `${item.cased ? 'c' : 'f'} ${item.field}`;",
+      'const key = item.field;',
+    ],
+    ['or is and', "return `(${parts.join(' OR ')})`;", "return `(${parts.join(' AND ')})`;"],
+    ['or has no parentheses', "return `(${parts.join(' OR ')})`;", "return parts.join(' OR ');"],
+  ]),
+  ...mutantsOf('compile/time-sql.ts', [
+    ['the zone is added', "'-'), ${minutes}, -${minutes}", "'-'), -${minutes}, ${minutes}"],
+    ['weeks are not those of ISO 8601', "week: 'toISOWeek'", "week: 'toWeek'"],
+    ['the day is that of the week', "day: 'toDayOfMonth'", "day: 'toDayOfWeek'"],
+  ]),
+];
