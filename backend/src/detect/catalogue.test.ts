@@ -12,6 +12,7 @@ function rule(id: string, title: string, path: string): SingleRule {
     groupBy: ['host'],
     gapMs: 300_000,
     raisesFindings: true,
+    expression: { kind: 'exists', field: 'fields[f]' },
     matches: () => false,
     fieldValue: () => null,
     placesOf: (key) => [{ kind: 'key', key }],

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Severity } from '@loglake/contract/scalar';
+import type { Expression } from './parse/ast.ts';
 import type { FieldSource } from './pipeline/pipeline.ts';
 
 /**
@@ -41,6 +42,8 @@ export interface EventRow {
   readonly command_line: string | null;
   readonly message: string;
   readonly fields: Readonly<Record<string, string | null>>;
+  /** For rows that keep `fields` encoded: the value of a key, null when it is null or missing. */
+  keyText?(key: string): string | null;
 }
 
 /** Sigma log source: which events a rule looks at; empty text where the rule does not say (Sigma 2.1, "logsource"). */
@@ -104,6 +107,8 @@ export interface SingleRule {
   readonly gapMs: number;
   /** False when only correlations use the rule: some correlation references it and none of those says `generate: true`. */
   readonly raisesFindings: boolean;
+  /** What it asks of an event of its log source, with names of places (`placeName`) in place of fields. */
+  readonly expression: Expression;
   /** Log source and detection, decided in the process. Never throws. Equal to `compile()` on every row of valid UTF-8. */
   matches(event: EventRow): boolean;
   /** Value of a Sigma field through the rule's pipeline, the first that is there; null when missing. */

@@ -46,12 +46,7 @@ export async function* readBatches<R extends z.ZodObject>(
       query_params: bindTimes(statement.sql, statement.params),
       format: 'JSONEachRow',
       abort_signal: signal,
-      clickhouse_settings: {
-        max_execution_time: limits.timeoutMs / 1000,
-        max_result_rows: String(limits.rowsMax),
-        result_overflow_mode: 'throw',
-        log_comment: name,
-      },
+      clickhouse_settings: engineLimits(name, limits),
     });
     const stream = result.stream();
     // The client stops listening to the signal once the head is there.
@@ -66,6 +61,45 @@ export async function* readBatches<R extends z.ZodObject>(
   } catch (error) {
     throw storeError(name, error, { timeout });
   }
+}
+
+/** A query's answer as it comes, in the format that the statement names. Ending early, or the signal, ends the query. */
+export async function* readBytes(
+  client: ClickHouseClient,
+  name: string,
+  statement: { sql: string; params: Record<string, unknown> },
+  limits: ReadLimits & { settings?: Readonly<Record<string, string>> }
+): AsyncGenerator<Uint8Array, void> {
+  const timeout = AbortSignal.timeout(limits.timeoutMs + graceMs);
+  const signal = limits.signal === undefined ? timeout : AbortSignal.any([timeout, limits.signal]);
+  try {
+    signal.throwIfAborted();
+    const { stream } = await client.exec({
+      query: statement.sql,
+      query_params: bindTimes(statement.sql, statement.params),
+      abort_signal: signal,
+      clickhouse_settings: { ...limits.settings, ...engineLimits(name, limits) },
+    });
+    const end = () => stream.destroy(new Error('aborted'));
+    signal.addEventListener('abort', end, { once: true });
+    try {
+      for await (const chunk of stream) if (chunk instanceof Uint8Array) yield chunk;
+    } finally {
+      signal.removeEventListener('abort', end);
+      stream.destroy();
+    }
+  } catch (error) {
+    throw storeError(name, error, { timeout });
+  }
+}
+
+function engineLimits(name: string, { timeoutMs, rowsMax }: ReadLimits) {
+  return {
+    max_execution_time: timeoutMs / 1000,
+    max_result_rows: String(rowsMax),
+    result_overflow_mode: 'throw',
+    log_comment: name,
+  } as const;
 }
 
 function parseRow<R extends z.ZodObject>(name: string, row: R, value: unknown): z.output<R> {

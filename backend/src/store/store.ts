@@ -4,7 +4,7 @@ import { createInserts } from './insert.ts';
 import { connect, type ConnectionOptions } from './client.ts';
 import type { QueryDefinition } from './query.ts';
 import { bindTimes } from './parameter.ts';
-import { callStore, readBatches } from './read.ts';
+import { callStore, readBatches, readBytes } from './read.ts';
 import type { TableName } from './table-name.ts';
 
 export interface CallOptions {
@@ -46,6 +46,15 @@ export interface Store {
     params: z.input<P>,
     options?: CallOptions
   ): AsyncIterable<z.output<R>[]>;
+  /**
+   * The answer of SQL of ours in the format that it names, in pieces of any length; ending early ends the query.
+   * `settings` are the engine's own. An answer that breaks off throws.
+   */
+  bytes(
+    name: string,
+    statement: { sql: string; params: Record<string, unknown> },
+    limits: { timeoutMs: number; rowsMax: number; signal?: AbortSignal; settings?: Readonly<Record<string, string>> }
+  ): AsyncIterable<Uint8Array>;
   /** Objects by column name, applied as one block. No rows: nothing is sent. */
   insert(table: TableName, rows: readonly object[], options?: InsertOptions): Promise<void>;
   /** Lines of TabSeparated with escapes, so that any byte survives; applied as one block. */
@@ -104,6 +113,7 @@ export function createStore(options: StoreOptions): Store {
         ...query,
         ...callOptions,
       }),
+    bytes: (name, statement, limits) => readBytes(client, name, statement, limits),
     ...createInserts(client),
     execute: async (name, sql, params = {}, executeOptions = {}) => {
       const timeoutMs = executeOptions.timeoutMs ?? executeTimeoutMs;

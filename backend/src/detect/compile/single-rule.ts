@@ -48,6 +48,7 @@ export function createSingleRule(
     groupBy: parsed.groupBy,
     gapMs: parsed.gapMs,
     raisesFindings,
+    expression,
     matches(event) {
       if (!routed(event)) return false;
       view.open(event);

@@ -12,6 +12,7 @@ function columnText(event: EventRow, column: EventColumn): string | null {
 /** Value of a field where the pipeline put it; an explicit null and an absent key are both null. */
 export function fieldText(event: EventRow, source: FieldSource): string | null {
   if (source.kind === 'column') return columnText(event, source.column);
+  if (event.keyText !== undefined) return event.keyText(source.key);
   return Object.hasOwn(event.fields, source.key) ? (event.fields[source.key] ?? null) : null;
 }
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type TestDatabase, testDatabase } from '../../../testing/database.ts';
-import { eventsOfRange } from '../../store/event.ts';
+import { eventBlocksOfRange, eventIdAt } from '../../store/event-block.ts';
 import { highestGen, listOpenClaims, writeReset } from '../../store/ledger.ts';
 import { type TestEvent, insertEvents, testEvent } from './fixture.ts';
 import { type ClaimedRange, type Ledger, createLedger } from './ledger.ts';
@@ -18,8 +18,9 @@ const run = (sql: string): Promise<void> => db.store.execute('test.sql', sql);
 async function read(range: ClaimedRange): Promise<string[]> {
   const ids: string[] = [];
   const { partition, lo, readHi: hi, parts } = range;
-  for await (const batch of eventsOfRange(db.store, { partition, lo, hi, parts }))
-    ids.push(...batch.map(({ id }) => id));
+  for await (const block of eventBlocksOfRange(db.store, { partition, lo, hi, parts }, [])) {
+    for (let row = 0; row < block.rows; row += 1) ids.push(eventIdAt(block, row));
+  }
   return ids;
 }
 

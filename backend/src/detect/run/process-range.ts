@@ -1,4 +1,4 @@
-import { eventsOfRange } from '../../store/event.ts';
+import { eventBlocksOfRange } from '../../store/event-block.ts';
 import { deleteContributions } from '../../store/finding-contribution.ts';
 import { insertMatches } from '../../store/rule-match.ts';
 import { type RuleRunRow, deleteRuleRuns, insertRuleRuns } from '../../store/rule-run.ts';
@@ -42,9 +42,10 @@ export async function processRange(work: RangeWork, range: ClaimedRange): Promis
   if (!(await ledger.claim(range, signal))) return undefined;
   const origin = rangeKey(range);
   if (range.again) await forget(store, range);
-  const evaluation = await work.evaluator.evaluate(
-    eventsOfRange(store, { partition: range.partition, lo: range.lo, hi: range.readHi, parts: range.parts }, signal)
-  );
+  const rows = { partition: range.partition, lo: range.lo, hi: range.readHi, parts: range.parts };
+  const { columns } = work.evaluator;
+  const options = signal === undefined ? {} : { signal };
+  const evaluation = await work.evaluator.evaluate(eventBlocksOfRange(store, rows, columns, options));
   await storeMatches(store, evaluation, signal);
   const found: RangeFindings = { hints: [], effects: new Map() };
   const context = { store, set, origin, nowMs: clock(), ...(signal === undefined ? {} : { signal }) };

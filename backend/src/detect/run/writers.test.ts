@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type TestDatabase, testDatabase } from '../../../testing/database.ts';
-import { eventsOfRange } from '../../store/event.ts';
+import { eventBlocksOfRange, eventIdAt } from '../../store/event-block.ts';
 import { insertEvents, randomOf, testEvent } from './fixture.ts';
 import { createLedger } from './ledger.ts';
 
@@ -88,9 +88,9 @@ it('the ledger misses and doubles nothing, where a cursor on time with a lag of 
       if (!(await ledger.claim(range))) continue;
       const { partition, lo, readHi: hi, parts } = range;
       let rows = 0;
-      for await (const batch of eventsOfRange(db.store, { partition, lo, hi, parts })) {
-        read.push(...batch.map(({ id }) => id));
-        rows += batch.length;
+      for await (const block of eventBlocksOfRange(db.store, { partition, lo, hi, parts }, [])) {
+        for (let row = 0; row < block.rows; row += 1) read.push(eventIdAt(block, row));
+        rows += block.rows;
       }
       await ledger.finish(range, 'rules', rows);
     }

@@ -1,0 +1,66 @@
+import type { Anchor } from './anchor.ts';
+import { beforeValue, foldedByte, gramLength, gramsOf, paddedOf, saltOf, spread, tagByte } from './gram.ts';
+
+const bits = 20;
+/** Keep the counts of pairs and of single bytes apart from those of grams. */
+const pairSalt = 0x5bd1e995;
+const byteSalt = 0x1b873593;
+
+/** What real values hold, counted by hash: 4 MiB, whatever comes. A count is never too low, so nothing looks too rare. */
+export class GramSample {
+  readonly #counts = new Uint32Array(2 ** bits);
+  /** Rows counted since the start; halved with the counts. */
+  rows = 0;
+
+  /** Counts a value's bytes at a place. */
+  add(bytes: Uint8Array, start: number, end: number, salt: number): void {
+    const counts = this.#counts;
+    let gram = beforeValue;
+    this.#raise(salt);
+    for (let at = start; at <= end; at += 1) {
+      gram = (gram << 8) | (at === end ? tagByte : (foldedByte[bytes[at] ?? 0] ?? 0));
+      const slot = spread(gram ^ salt) >>> (32 - bits);
+      counts[slot] = (counts[slot] ?? 0) + 1;
+      this.#raise((gram & 0xffff) ^ salt ^ pairSalt);
+      this.#raise((gram & 0xff) ^ salt ^ byteSalt);
+    }
+  }
+
+  /** Forgets by half: what data is like now counts for more. */
+  fade(): void {
+    this.rows /= 2;
+    for (let at = 0; at < this.#counts.length; at += 1) this.#counts[at] = (this.#counts[at] ?? 0) >>> 1;
+  }
+
+  /** About how often the anchor was seen: at most as often as the rarest of its bytes. Longer ones cost less at a tie. */
+  cost(anchor: Anchor): number {
+    const salt = saltOf(anchor.place);
+    const padded = paddedOf(anchor);
+    if (padded === undefined) return this.#at(salt) + 1;
+    const [only = 0] = padded;
+    if (padded.length === 1) return this.#at(only ^ salt ^ byteSalt) + 0.9;
+    if (padded.length >= gramLength) {
+      return Math.min(...gramsOf(padded).map((gram) => this.#at(gram ^ salt))) + 0.5 / padded.length;
+    }
+    const pairs = Array.from(padded.subarray(1), (byte, at) => ((padded[at] ?? 0) << 8) | byte);
+    return Math.min(...pairs.map((pair) => this.seenPair(pair, salt))) + 0.8;
+  }
+
+  /** How often a salted gram was seen. */
+  seen(salted: number): number {
+    return this.#at(salted);
+  }
+
+  seenPair(pair: number, salt: number): number {
+    return this.#at(pair ^ salt ^ pairSalt);
+  }
+
+  #at(salted: number): number {
+    return this.#counts[spread(salted) >>> (32 - bits)] ?? 0;
+  }
+
+  #raise(salted: number): void {
+    const slot = spread(salted) >>> (32 - bits);
+    this.#counts[slot] = (this.#counts[slot] ?? 0) + 1;
+  }
+}
