@@ -10,6 +10,7 @@ import type { DetectionRule } from '../rule.ts';
 import { createCorrelationRule } from './correlation-rule.ts';
 import { resolveCorrelation, type RuleIndex } from './correlation-resolve.ts';
 import { applyFilters } from './filter.ts';
+import { withPipeline } from './pipeline-hash.ts';
 import { createSingleRule } from './single-rule.ts';
 
 export interface CompiledRules {
@@ -48,12 +49,15 @@ function indexOf(parsed: readonly ParsedRule[]): Indexed {
   return { rules, issues, find: (reference) => byId.get(reference.toLowerCase()) ?? byName.get(reference) };
 }
 
-/** Rules without duplicates, with the filters of the set in them. */
-function filteredIndex(parsed: readonly ParsedDocument[]): Indexed & { warnings: readonly Issue[] } {
+/** Rules without duplicates, with the filters of the set in them, and the pipeline in their hashes. */
+function filteredIndex(
+  parsed: readonly ParsedDocument[],
+  pipeline: Pipeline
+): Indexed & { warnings: readonly Issue[] } {
   const written = indexOf(parsed.filter((one) => one.kind !== 'filter'));
   const filters = parsed.filter((one) => one.kind === 'filter');
   const filtered = applyFilters(written.rules, filters, written);
-  const index = indexOf(filtered.rules);
+  const index = indexOf(filtered.rules.map((rule) => withPipeline(rule, pipeline)));
   return { ...index, issues: [...written.issues, ...filtered.issues], warnings: filtered.warnings };
 }
 
@@ -86,7 +90,7 @@ function correlationHash(parsed: ParsedCorrelation, plan: CorrelationPlan, index
  * were checked by the parser. Never throws.
  */
 export function compileRules(parsed: readonly ParsedDocument[], pipeline: Pipeline = defaultPipeline): CompiledRules {
-  const index = filteredIndex(parsed);
+  const index = filteredIndex(parsed, pipeline);
   const issues = [...index.issues];
   const generate = generation(index.rules, index);
   const view = new EventView();
