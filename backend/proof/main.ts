@@ -24,9 +24,9 @@ if (!existsSync(values.rules)) throw new Error(`no rules at ${values.rules}`);
 
 const write = (line: string): void => void process.stdout.write(`${line}\n`);
 
-function printed({ rule, event, oracle, evaluator, sql }: Disagreement): string {
+function printed({ rule, event, oracle, evaluator, blocks, sql }: Disagreement): string {
   const given = Object.fromEntries(Object.entries(event).filter(([, value]) => value !== null && value !== ''));
-  return `${rule}\n  oracle ${oracle}, evaluator ${evaluator}, SQL ${sql}\n  ${JSON.stringify(given)}`;
+  return `${rule}\n  oracle ${oracle}, evaluator ${evaluator}, blocks ${blocks}, SQL ${sql}\n  ${JSON.stringify(given)}`;
 }
 
 const started = performance.now();

@@ -8,6 +8,9 @@ import type { SigmaEvent } from './oracle/item.ts';
 /** Where a Sigma field stands; never empty. */
 type Places = (field: string) => readonly FieldSource[];
 
+/** When all events arrive, as yyyymmdd. */
+export const arrivalDay = '20261121';
+
 const empty: EventRow = {
   id: '',
   ts: '2026-11-21T08:50:00.000Z',

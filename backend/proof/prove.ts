@@ -1,18 +1,22 @@
 import type { EventRow } from '../src/detect/rule.ts';
+import type { RangeEvaluator } from '../src/detect/run/evaluate-range.ts';
 import type { Store } from '../src/store/store.ts';
+import { blockAnswers, blockEvaluator } from './block-answers.ts';
 import { engineAnswers } from './engine-answers.ts';
 import { eventNear } from './generate/event.ts';
 import { seededRandom, seedOf } from './generate/random.ts';
-import { rowOf, sigmaEvent } from './placement.ts';
+import { arrivalDay, rowOf, sigmaEvent } from './placement.ts';
 import type { ProofRule } from './proof-rule.ts';
 import { shrink } from './shrink.ts';
 
-/** What the three say of one pair; `N` is SQL's NULL. */
+/** What they say of one pair; `N` is SQL's NULL. */
 export interface Disagreement {
   readonly rule: string;
   readonly event: EventRow;
   readonly oracle: boolean;
   readonly evaluator: boolean;
+  /** The evaluator over blocks of the store, behind the prefilter. */
+  readonly blocks: boolean;
   readonly sql: string;
 }
 
@@ -77,9 +81,14 @@ function eventsFor(rule: ProofRule, count: number, seed: number): EventRow[] {
   });
 }
 
-/** What oracle, evaluator and engine say of every pair; one disagreement each where they are not one. */
+interface Asked {
+  readonly store: Store;
+  readonly evaluator: RangeEvaluator;
+}
+
+/** What oracle, evaluators and engine say of every pair; one disagreement each where they are not one. */
 async function compare(
-  store: Store,
+  { store, evaluator: range }: Asked,
   rules: readonly ProofRule[],
   events: readonly EventRow[],
   onPair: (rule: ProofRule, event: EventRow, matches: boolean) => void
@@ -88,6 +97,7 @@ async function compare(
   const singles = rules.map(({ single }) => single);
   const answers = await engineAnswers(store, singles, events);
   const engineMs = performance.now() - started;
+  const matched = await blockAnswers(store, range, arrivalDay);
   const disagreements: Disagreement[] = [];
   for (const event of events) {
     for (const [at, rule] of rules.entries()) {
@@ -95,18 +105,19 @@ async function compare(
       const evaluator = rule.single.matches(event);
       const sql = answers.get(event.id)?.[at] ?? 'missing';
       onPair(rule, event, oracle);
-      if (oracle !== evaluator || sql !== (oracle ? '1' : '0')) {
-        disagreements.push({ rule: rule.path, event, oracle, evaluator, sql });
+      const blocks = matched.get(rule.single.meta.id)?.has(event.id) ?? false;
+      if (oracle !== evaluator || oracle !== blocks || sql !== (oracle ? '1' : '0')) {
+        disagreements.push({ rule: rule.path, event, oracle, evaluator, blocks, sql });
       }
     }
   }
   return { disagreements, engineMs };
 }
 
-async function smaller(store: Store, rules: readonly ProofRule[], found: Disagreement): Promise<Disagreement> {
+async function smaller(asked: Asked, rules: readonly ProofRule[], found: Disagreement): Promise<Disagreement> {
   const rule = rules.find(({ path }) => path === found.rule);
   if (rule === undefined) return found;
-  const ask = (events: readonly EventRow[]) => compare(store, [rule], events, () => undefined);
+  const ask = (events: readonly EventRow[]) => compare(asked, [rule], events, () => undefined);
   const event = await shrink(found.event, async (events) => (await ask(events)).disagreements.map((one) => one.event));
   return (await ask([event])).disagreements[0] ?? found;
 }
@@ -115,9 +126,10 @@ function eventsPerRule({ pairs, rules }: ProofOptions, batch: readonly ProofRule
   return Math.ceil(pairs / rules.length / batch.length);
 }
 
-/** Puts every pair to the oracle, the evaluator and the compiled SQL. `event` of the store is emptied. */
+/** Puts every pair to the oracle, the evaluator by itself and as the service runs it, and the compiled SQL. `event` of the store is emptied. */
 export async function prove(options: ProofOptions): Promise<ProofResult> {
   const { store, rules, seed } = options;
+  const asked = { store, evaluator: blockEvaluator(rules.map(({ single }) => single)) };
   const counts: ProofCounts = {
     rules: 0,
     events: 0,
@@ -135,7 +147,7 @@ export async function prove(options: ProofOptions): Promise<ProofResult> {
     const events = made.flat();
     for (let first = 0; first < events.length; first += eventsMax) {
       const { disagreements: found, engineMs } = await compare(
-        store,
+        asked,
         batch,
         events.slice(first, first + eventsMax),
         (rule, event, matches) => {
@@ -149,7 +161,7 @@ export async function prove(options: ProofOptions): Promise<ProofResult> {
       counts.statements += 2;
       counts.engineMs += engineMs;
       for (const one of found) {
-        disagreements.push(disagreements.length < options.shrunkMax ? await smaller(store, batch, one) : one);
+        disagreements.push(disagreements.length < options.shrunkMax ? await smaller(asked, batch, one) : one);
       }
     }
     counts.rules += batch.length;

@@ -130,8 +130,13 @@ export const parserMutants = [
   ...mutantsOf('pipeline/map-expression.ts', [
     [
       'only the first place of a field counts',
-      'or(places(node.field).map((place) =>',
-      'or(places(node.field).slice(0, 1).map((place) =>',
+      'places(node.field).flatMap(',
+      'places(node.field).slice(0, 1).flatMap(',
+    ],
+    [
+      'what a pipeline adds is lost',
+      'return and([...added, mapped(expression, plan.places)]);',
+      'return mapped(expression, plan.places);',
     ],
   ]),
 ];
