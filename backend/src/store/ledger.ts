@@ -6,18 +6,31 @@ const block = z.coerce.number().int().nonnegative();
 /** Times of the store's clock, RFC 3339 in UTC with microseconds: in order as text. */
 const moment = z.string();
 
+/** Owner of the rows that stand for all done rows of their partition up to their generation. */
+const compactor = 'compaction';
+
 const doneRows = defineQuery({
   name: 'ledger.done',
-  sql: `SELECT partition, lo, hi, gen, taken_at, rows FROM ledger_done
+  sql: `SELECT partition, lo, hi, gen, taken_at, rows, owner = '${compactor}' AS compacted FROM ledger_done
     WHERE stream = {stream:String}`,
   params: z.object({ stream: z.string() }),
-  row: z.object({ partition: z.string(), lo: block, hi: block, gen: block, taken_at: moment, rows: block }),
+  row: z.object({
+    partition: z.string(),
+    lo: block,
+    hi: block,
+    gen: block,
+    taken_at: moment,
+    rows: block,
+    compacted: block,
+  }),
   timeoutMs: 30_000,
   rowsMax: 1_000_000,
 });
 
-/** All ranges that were read. */
-export function listDone(store: Store, stream: string): Promise<z.output<(typeof doneRows)['row']>[]> {
+export type DoneRow = z.output<(typeof doneRows)['row']>;
+
+/** All ranges that were read. `compacted` 1: stands for all of its partition up to its generation. */
+export function listDone(store: Store, stream: string): Promise<DoneRow[]> {
   return store.rows(doneRows, { stream });
 }
 
@@ -148,11 +161,9 @@ export async function writeReset(store: Store, stream: string, above: number): P
   await store.insert('ledger_reset', [{ stream, above }]);
 }
 
-const compactor = 'compaction';
-
 /**
  * Replaces the done rows of a partition, up to generation `gen`, by merged ones, and removes their claims. A crash in
- * between leaves both, which say the same.
+ * between leaves both, which say the same; `merged` empty removes what such a crash left.
  */
 export async function replaceDone(
   store: Store,

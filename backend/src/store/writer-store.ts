@@ -62,7 +62,7 @@ const pollMs = 20;
 export async function settleEarlierWriters(
   store: Store,
   epoch: number,
-  options: { timeoutMs: number; signal?: AbortSignal }
+  options: { timeoutMs: number; pause?: (ms: number) => Promise<unknown> }
 ): Promise<void> {
   const until = performance.now() + options.timeoutMs;
   for (;;) {
@@ -70,6 +70,6 @@ export async function settleEarlierWriters(
     if (row?.n === 0) return;
     if (performance.now() > until)
       throw new ServiceError('store.timeout', 'An earlier writer’s statement does not end.');
-    await sleep(pollMs, undefined, options.signal === undefined ? {} : { signal: options.signal });
+    await (options.pause ?? sleep)(pollMs);
   }
 }

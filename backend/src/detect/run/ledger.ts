@@ -204,29 +204,31 @@ function claimable(listing: Listing, partition: string, chunk: Chunk, takenAt: s
   return { ...range, rowsGuess: rows, parts, readHi: hi, takenAt, again: false, takesOver: [] };
 }
 
-/** What was done since the oldest open claim was made stays as it is: its own done row may come meanwhile. */
+/**
+ * Merges what was done before the oldest open claim was made. It may run beside a look: what is claimed, and what has a
+ * generation given out since, is listed first and stays as it is, because its done row may come meanwhile.
+ */
 async function compact(store: Store, stream: string): Promise<void> {
-  const [all, resets, open] = await Promise.all([
-    listDone(store, stream),
-    listResets(store, stream),
-    listOpenClaims(store, stream),
-  ]);
-  const below = open.reduce((least, { gen }) => Math.min(least, gen), Infinity);
+  const highest = await highestGen(store, stream);
+  const open = await listOpenClaims(store, stream);
+  const below = open.reduce((least, { gen }) => Math.min(least, gen), highest + 1);
+  const [all, resets] = await Promise.all([listDone(store, stream), listResets(store, stream)]);
   const done = all.filter(({ gen }) => gen < below);
-  for (const [partition, rows] of groupBy(done, (row) => row.partition)) {
+  for (const [partition, of] of groupBy(done, (row) => row.partition)) {
+    const last = of.reduce((most, row) => (row.compacted > 0 ? Math.max(most, row.gen) : most), -1);
+    const rows = of.filter((row) => row.gen > last || (row.gen === last && row.compacted > 0));
+    // What a compaction that did not come to its end has replaced already.
+    const left = rows.length < of.length;
     const clipped = rows.map((row) => ({ ...row, ...clip({ ...row, at: row.taken_at }, resets) }));
     const merged = normalise(clipped);
-    if (merged.length >= rows.length) continue;
+    if (!left && merged.length >= rows.length) continue;
     const newest = rows.reduce((a, b) => (a.taken_at > b.taken_at ? a : b));
-    const gen = rows.reduce((highest, row) => Math.max(highest, row.gen), 0);
-    await replaceDone(
-      store,
-      { stream, partition, gen, taken_at: newest.taken_at },
-      merged.map(({ lo, hi }) => ({
-        lo,
-        hi,
-        rows: clipped.filter((row) => row.lo >= lo && row.hi <= hi).reduce((sum, row) => sum + row.rows, 0),
-      }))
-    );
+    const gen = rows.reduce((most, row) => Math.max(most, row.gen), 0);
+    const replacement = merged.map(({ lo, hi }) => ({
+      lo,
+      hi,
+      rows: clipped.filter((row) => row.lo >= lo && row.hi <= hi).reduce((sum, row) => sum + row.rows, 0),
+    }));
+    await replaceDone(store, { stream, partition, gen, taken_at: newest.taken_at }, gen > last ? replacement : []);
   }
 }

@@ -55,7 +55,18 @@ export function planOf(
   const total = ready.reduce((sum, range) => sum + range.rowsGuess, 0);
   const now = total <= budget.lookRowsMax ? ready : shareOf(ready, budget);
   const chosen = new Set(now.map(rangeKey));
-  return { now, later: listed.filter((range) => !chosen.has(rangeKey(range))) };
+  return { now: inOrder(now), later: listed.filter((range) => !chosen.has(rangeKey(range))) };
+}
+
+/**
+ * Generations go up in the order in which ranges are claimed: the ledger's compaction takes it that what has a lower one
+ * than the highest claim is claimed already.
+ */
+function inOrder(ranges: readonly ClaimedRange[]): ClaimedRange[] {
+  const gens = ranges.filter(({ again }) => !again).map(({ gen }) => gen);
+  gens.sort((a, b) => a - b);
+  let at = 0;
+  return ranges.map((range) => (range.again ? range : { ...range, gen: gens[at++] ?? range.gen }));
 }
 
 function shareOf(ready: readonly ClaimedRange[], { lookRowsMax, backlogRowsMax }: LookBudget): ClaimedRange[] {

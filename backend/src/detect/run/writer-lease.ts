@@ -37,6 +37,10 @@ export interface WriterLeaseOptions {
   readonly leaseMs: number;
   /** No other process can reach the store (an engine of our own): whoever held it before is gone. */
   readonly alone: boolean;
+  /** Tests only: does work again and again, and gives the end of it. A timer when not given. */
+  readonly every?: (work: () => void, ms: number) => () => void;
+  /** Tests only: waits so many milliseconds. */
+  readonly pause?: (ms: number) => Promise<void>;
 }
 
 const leaseName = 'writer';
@@ -46,12 +50,20 @@ const settleTimeoutMs = 90_000;
 interface State {
   term: Term | undefined;
   seen: LeaseView | undefined;
-  beating: NodeJS.Timeout | undefined;
+  endBeat: () => void;
+}
+
+const nothing = (): void => undefined;
+
+function onTimer(work: () => void, ms: number): () => void {
+  const timer = setInterval(work, ms);
+  timer.unref();
+  return () => clearInterval(timer);
 }
 
 /** The one writer's lease (docs/decisions/2026-11-21-leases.md). Nothing runs before the first `term`. */
 export function createWriterLease(options: WriterLeaseOptions): WriterLease {
-  const state: State = { term: undefined, seen: undefined, beating: undefined };
+  const state: State = { term: undefined, seen: undefined, endBeat: nothing };
   let asking: Promise<Term | undefined> | undefined;
   return {
     term: () => {
@@ -69,8 +81,8 @@ export function createWriterLease(options: WriterLeaseOptions): WriterLease {
 }
 
 function endTerm(state: State): void {
-  clearInterval(state.beating);
-  state.beating = undefined;
+  state.endBeat();
+  state.endBeat = nothing;
   state.term = undefined;
 }
 
@@ -97,7 +109,10 @@ async function take(
   if (!(await takeLease(store, leaseName, epoch, owner))) return undefined;
   beat(options, state, epoch);
   try {
-    await settleEarlierWriters(store, epoch, { timeoutMs: settleTimeoutMs });
+    await settleEarlierWriters(store, epoch, {
+      timeoutMs: settleTimeoutMs,
+      ...(options.pause === undefined ? {} : { pause: options.pause }),
+    });
   } catch (error) {
     endTerm(state);
     throw error;
@@ -109,14 +124,13 @@ async function take(
 }
 
 /** Says three times per lease that this process lives, however long a range takes. */
-function beat({ store, log, leaseMs }: WriterLeaseOptions, state: State, epoch: number): void {
+function beat({ store, log, leaseMs, every = onTimer }: WriterLeaseOptions, state: State, epoch: number): void {
   const one = (): void => {
     beatLease(store, leaseName, epoch, false).catch((error: unknown) => {
       log.warn({ error: messageOf(error) }, 'the lease was not prolonged');
     });
   };
-  state.beating = setInterval(one, leaseMs / 3);
-  state.beating.unref();
+  state.endBeat = every(one, leaseMs / 3);
 }
 
 /** Tests and benches: one process, no lease, its claims under one name for ever. */
