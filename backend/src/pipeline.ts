@@ -5,12 +5,13 @@ import { fileURLToPath } from 'node:url';
 import type { HealthItem } from '@loglake/contract/source';
 import type { Config } from './config.ts';
 import { createDetection, type Detection } from './detect/run/detection.ts';
-import { loadLists } from './detect/load-lists.ts';
 import { createWriterLease, type WriterLease } from './detect/run/writer-lease.ts';
 import { leaseItem, requireWriter } from './detect/run/writer-state.ts';
 import { wholePipeline } from './detect/load-pipelines.ts';
-import { loadRules } from './detect/load-rules.ts';
-import type { LoadedRules } from './detect/catalogue.ts';
+import { type LiveRules, createLiveRules } from './detect/live-rules.ts';
+import type { DetectionRule } from './detect/rule.ts';
+import { createRuleSource } from './detect/rule-source.ts';
+import { type Quarantine, createQuarantine } from './detect/run/quarantine.ts';
 import { messageOf } from './error.ts';
 import type { HintHub } from './http/hint-hub.ts';
 import { startIngest, type Ingest } from './ingest/ingest.ts';
@@ -20,6 +21,7 @@ import { createScenarioService, type ScenarioService } from './scenario/scenario
 import { createTriage, type Triage } from './triage/finding-service.ts';
 import { migrate } from './store/migrate.ts';
 import { applyRetention, removeExpiredFindings } from './store/retention.ts';
+import { insertControl } from './store/rule-control.ts';
 import type { Store } from './store/store.ts';
 import { installParsers } from '../parsers/install.ts';
 import { reconcile } from '../parsers/reconcile.ts';
@@ -34,7 +36,8 @@ export interface PipelineDeps {
 }
 
 export interface Pipeline {
-  readonly rules: LoadedRules;
+  readonly rules: LiveRules;
+  readonly quarantine: Quarantine;
   readonly ingest: Ingest;
   readonly detection: Detection;
   readonly lease: WriterLease;
@@ -53,8 +56,8 @@ const migrations = fileURLToPath(
 );
 
 /** Rules' facts for a finding's page. */
-function factsOf(rules: LoadedRules, ruleId: string) {
-  const rule = rules.rules.find((one) => one.meta.id === ruleId);
+function factsOf(rules: LiveRules, ruleId: string) {
+  const rule = rules.loaded().rules.find((one) => one.meta.id === ruleId);
   return rule === undefined ? null : { kind: rule.kind, ...rule.meta };
 }
 
@@ -70,14 +73,62 @@ function openLease({ config, store, log }: PipelineDeps): WriterLease {
   });
 }
 
-function openDetection({ config, store, hints, log }: PipelineDeps, lease: WriterLease, rules: LoadedRules): Detection {
+/** Rules from their files and what was decided about them; whoever detects is told when they change. */
+async function openRules({ config, store, log }: PipelineDeps, quarantine: Quarantine, change: RuleChange) {
+  const { settings } = config;
+  // Broken pipelines stop the start; later the last whole ones stay.
+  await wholePipeline(settings.LOGLAKE_PIPELINES_DIR);
+  const source = createRuleSource({
+    rulesDirectory: settings.LOGLAKE_RULES_DIR,
+    pipelinesDirectory: settings.LOGLAKE_PIPELINES_DIR,
+    lists: settings.LOGLAKE_SIGMA_LISTS,
+  });
+  const rules = createLiveRules({
+    store,
+    source,
+    quarantine,
+    log,
+    clock: Date.now,
+    intervalMs: settings.LOGLAKE_DETECT_INTERVAL_MS,
+    onChange: (running) => change.tell(running),
+  });
+  await rules.refreshNow();
+  return rules;
+}
+
+/** Who is told when other rules run. */
+interface RuleChange {
+  tell: (rules: readonly DetectionRule[]) => void;
+}
+
+/** A rule that was held back stays so after a restart: the store remembers. */
+function openQuarantine({ store, log }: PipelineDeps): Quarantine {
+  return createQuarantine({
+    clock: Date.now,
+    onHold: ({ ruleId, ruleHash, reason }) => {
+      log.warn({ ruleId, reason }, 'a rule is held back');
+      insertControl(store, { ruleId, ruleHash, action: 'quarantine', reason, actor: 'service' }).catch(
+        (error: unknown) => log.error({ ruleId, error: messageOf(error) }, 'that a rule is held back was not stored')
+      );
+    },
+  });
+}
+
+function openDetection(
+  { config, store, hints, log }: PipelineDeps,
+  lease: WriterLease,
+  rules: LiveRules,
+  quarantine: Quarantine
+): Detection {
   const { settings } = config;
   const limit = settings.LOGLAKE_CATCH_UP_ROWS_PER_S;
   return createDetection({
     store,
     lease,
     ...(limit === 0 ? {} : { catchUpRowsPerS: limit }),
-    rules: rules.rules,
+    rules: rules.running(),
+    quarantine,
+    beforeLook: rules.refresh,
     clock: Date.now,
     log,
     onFinding: hints.publish,
@@ -103,7 +154,7 @@ function startHousekeeping(deps: PipelineDeps, lease: WriterLease, detection: De
   return () => clearInterval(timer);
 }
 
-function openScenarios(deps: PipelineDeps, rules: LoadedRules, detection: Detection): ScenarioService {
+function openScenarios(deps: PipelineDeps, rules: LiveRules, detection: Detection): ScenarioService {
   const { LOGLAKE_SCENARIOS_DIR: playbooksDir, LOGLAKE_TLS_CERT: certFile } = deps.config.settings;
   const certificate = certFile === undefined ? {} : { certificate: readFileSync(certFile, 'utf8') };
   return createScenarioService({
@@ -137,7 +188,7 @@ function openIngest({ config, store, log }: PipelineDeps): Promise<Ingest> {
 
 /** The page to read: the stages, in the order in which data passes them. The doors open last and close first. */
 export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
-  const { config, store, log } = deps;
+  const { config, store } = deps;
   const { settings } = config;
 
   // 1. Tables, and how long they keep what is in them.
@@ -148,15 +199,16 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
   await installParsers(store);
 
   // 3. Rules become matchers and SQL. What is wrong with one is listed, and stops none of the others.
-  const pipeline = await wholePipeline(settings.LOGLAKE_PIPELINES_DIR);
-  const rules = await loadRules(settings.LOGLAKE_RULES_DIR, pipeline, await loadLists(settings.LOGLAKE_SIGMA_LISTS));
-  const { length: warnings } = rules.warnings;
-  log.info({ rules: rules.rules.length, issues: rules.issues.length, warnings }, 'rules loaded');
+  // They are looked at again before each look of detection, and read again where they changed.
+  const quarantine = openQuarantine(deps);
+  const change: RuleChange = { tell: () => undefined };
+  const rules = await openRules(deps, quarantine, change);
 
   // 4. Detection reads every arrived event once. Before anybody may write: were block numbers given out anew?
   // With several services on one store, one of them does: the writer.
   const lease = openLease(deps);
-  const detection = openDetection(deps, lease, rules);
+  const detection = openDetection(deps, lease, rules, quarantine);
+  change.tell = detection.setRules;
   const prepare = async (): Promise<void> => {
     // While another service is the writer, it also takes lines: what is on its way would be parsed twice.
     if ((await lease.term()) === undefined) return;
@@ -185,6 +237,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
 
   return {
     rules,
+    quarantine,
     ingest,
     detection,
     lease,

@@ -1,6 +1,7 @@
 import type { Health, HealthItem } from '@loglake/contract/source';
 import { environmentNames, isSecret, type Config } from './config.ts';
 import { getRule, listRules } from './detect/catalogue.ts';
+import { decideAboutRule } from './detect/rule-desk.ts';
 import type { HintHub } from './http/hint-hub.ts';
 import type { Services } from './http/services.ts';
 import { messageOf } from './error.ts';
@@ -49,7 +50,9 @@ function effectiveConfig(config: Config): ReturnType<Services['config']> {
 
 /** What the routes need, from the stages. */
 export function createServices(config: Config, store: Store, pipeline: Pipeline, hints: HintHub): Services {
-  const { triage, scenarios, rules, ingest } = pipeline;
+  const { triage, scenarios, rules, quarantine, ingest } = pipeline;
+  const stops = () => ({ disabled: rules.disabled(), heldAs: quarantine.heldAs });
+  const oneRule = async (ruleId: string) => getRule(rules.loaded(), await findingsPerRule(store), ruleId, stops());
   return {
     health: () => health(store, pipeline),
     config: () => effectiveConfig(config),
@@ -64,8 +67,12 @@ export function createServices(config: Config, store: Store, pipeline: Pipeline,
       act: triage.act,
     },
     rules: {
-      list: async () => listRules(rules, await findingsPerRule(store)),
-      get: async (ruleId) => getRule(rules, await findingsPerRule(store), ruleId),
+      list: async () => listRules(rules.loaded(), await findingsPerRule(store), stops()),
+      get: oneRule,
+      control: async (ruleId, control, actor) => {
+        await decideAboutRule({ store, live: rules, quarantine }, ruleId, control, actor);
+        return oneRule(ruleId);
+      },
       runs: (query) => listRuleRuns(store, query),
     },
     sources: { list: () => listSources(store), unmatched: (query) => listUnmatched(store, query) },

@@ -122,6 +122,16 @@ export const routes = {
     query: none,
     response: rule.ruleDetail,
   }),
+  controlRule: json({
+    method: 'POST',
+    path: '/api/v1/rules/:ruleId/control',
+    role: 'admin',
+    params: z.object({ ruleId: id }),
+    query: none,
+    body: rule.ruleControl,
+    response: rule.ruleSummary,
+    status: 200,
+  }),
   listRuleRuns: get('/api/v1/rule-runs', 'reader', {
     params: none,
     query: rule.ruleRunQuery,

@@ -4,6 +4,33 @@ import { issue } from './problem.ts';
 
 export const ruleKind = z.enum(['single', 'correlation']);
 
+/** What becomes of a rule's events now. */
+export const ruleState = z.enum(['running', 'outdated', 'disabled', 'quarantined', 'not_loaded']);
+export const ruleOperation = z.object({
+  /**
+   * `outdated`: the file is broken and its last good version runs. `quarantined`: too slow or failing, held back by the
+   * service until it is changed or released.
+   */
+  state: ruleState,
+  /** A sentence for people; empty while it runs. */
+  reason: z.string(),
+  /** When somebody disabled it, or it was held back. */
+  since: timestamp.nullable(),
+  /** Who did; `service` for the service. */
+  by: z.string(),
+});
+export type RuleOperation = z.infer<typeof ruleOperation>;
+
+const reason = z.string().trim().max(1000);
+/** What an administrator decides about a rule. */
+export const ruleControl = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('disable'), reason: reason.min(1) }),
+  z.strictObject({ kind: z.literal('enable'), reason: reason.default('') }),
+  /** Lets a rule out of quarantine. */
+  z.strictObject({ kind: z.literal('release'), reason: reason.default('') }),
+]);
+export type RuleControl = z.infer<typeof ruleControl>;
+
 /** A loaded rule with what it has done. */
 export const ruleSummary = z.object({
   id: z.string(),
@@ -18,7 +45,8 @@ export const ruleSummary = z.object({
   /** File name under the rules directory. */
   path: z.string(),
   hash: z.string(),
-  /** Why it does not run; empty when it runs. */
+  operation: ruleOperation,
+  /** What is wrong with its file; with any, the rule does not run, or runs as it was (`operation`). */
   issues: z.array(issue),
   /** What its author probably did not mean; it runs as written. */
   warnings: z.array(issue),

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Issue } from '@loglake/contract/problem';
-import type { ruleDetail, RuleSummary } from '@loglake/contract/rule';
+import type { ruleDetail, RuleOperation, RuleSummary } from '@loglake/contract/rule';
 import { ServiceError } from '../error.ts';
 import type { DetectionRule, Logsource } from './rule.ts';
 
@@ -11,6 +11,8 @@ export interface LoadedRules {
   readonly issues: readonly Issue[];
   /** What an author probably did not mean; `path` as above. */
   readonly warnings: readonly Issue[];
+  /** Files that are broken now and run as they were when they were last good; none when not given. */
+  readonly outdated?: ReadonlySet<string>;
 }
 
 /** What a rule has done so far. */
@@ -19,9 +21,37 @@ export interface RuleRecord {
   readonly lastMatchAt: string;
 }
 
+/** Who stands in the way of a rule; a rule that is not named runs. */
+export interface RuleStops {
+  /** By rule id. */
+  readonly disabled: ReadonlyMap<string, { readonly reason: string; readonly actor: string; readonly atMs: number }>;
+  /** The rule as it is now, held back; undefined when it is free. */
+  heldAs(rule: { id: string; hash: string }): { readonly reason: string; readonly sinceMs: number } | undefined;
+}
+
+const noStops: RuleStops = { disabled: new Map(), heldAs: () => undefined };
+const iso = (unixMs: number): string => new Date(unixMs).toISOString();
+
+function operationOf({ meta }: DetectionRule, loaded: LoadedRules, stops: RuleStops): RuleOperation {
+  const disabled = stops.disabled.get(meta.id);
+  if (disabled !== undefined)
+    return { state: 'disabled', reason: disabled.reason, since: iso(disabled.atMs), by: disabled.actor };
+  const held = stops.heldAs(meta);
+  if (held !== undefined)
+    return { state: 'quarantined', reason: `Held back: ${held.reason}.`, since: iso(held.sinceMs), by: 'service' };
+  if (loaded.outdated?.has(meta.path) === true)
+    return { state: 'outdated', reason: 'The file is broken; its last good version runs.', since: null, by: 'service' };
+  return { state: 'running', reason: '', since: null, by: '' };
+}
+
 const anySource: Logsource = { product: '', category: '', service: '' };
 
-function summary(rule: DetectionRule, record: RuleRecord | undefined, loaded: LoadedRules): RuleSummary {
+function summary(
+  rule: DetectionRule,
+  record: RuleRecord | undefined,
+  loaded: LoadedRules,
+  stops: RuleStops
+): RuleSummary {
   const { meta } = rule;
   const here = (issue: Issue): boolean => issue.path === meta.path;
   return {
@@ -36,6 +66,7 @@ function summary(rule: DetectionRule, record: RuleRecord | undefined, loaded: Lo
     logsource: rule.kind === 'single' ? rule.logsource : anySource,
     path: meta.path,
     hash: meta.hash,
+    operation: operationOf(rule, loaded, stops),
     issues: loaded.issues.filter(here),
     warnings: loaded.warnings.filter(here),
     filters: rule.kind === 'single' ? rule.filters.map((filter) => ({ ...filter })) : [],
@@ -58,6 +89,7 @@ function broken(path: string, loaded: LoadedRules): RuleSummary {
     logsource: anySource,
     path,
     hash: '',
+    operation: { state: 'not_loaded', reason: 'The file could not be read as rules.', since: null, by: 'service' },
     issues: loaded.issues.filter((issue) => issue.path === path),
     warnings: loaded.warnings.filter((warning) => warning.path === path),
     filters: [],
@@ -67,10 +99,14 @@ function broken(path: string, loaded: LoadedRules): RuleSummary {
 }
 
 /** Rules by title, then the files that could not be loaded. */
-export function listRules(loaded: LoadedRules, records: ReadonlyMap<string, RuleRecord>): RuleSummary[] {
+export function listRules(
+  loaded: LoadedRules,
+  records: ReadonlyMap<string, RuleRecord>,
+  stops: RuleStops = noStops
+): RuleSummary[] {
   const running = new Set(loaded.rules.map((rule) => rule.meta.path));
   const failed = [...new Set(loaded.issues.map((issue) => issue.path))].filter((path) => !running.has(path)).sort();
-  const rules = loaded.rules.map((rule) => summary(rule, records.get(rule.meta.id), loaded));
+  const rules = loaded.rules.map((rule) => summary(rule, records.get(rule.meta.id), loaded, stops));
   return [...rules.sort((a, b) => a.title.localeCompare(b.title)), ...failed.map((path) => broken(path, loaded))];
 }
 
@@ -78,9 +114,10 @@ export function listRules(loaded: LoadedRules, records: ReadonlyMap<string, Rule
 export function getRule(
   loaded: LoadedRules,
   records: ReadonlyMap<string, RuleRecord>,
-  ruleId: string
+  ruleId: string,
+  stops: RuleStops = noStops
 ): z.output<typeof ruleDetail> {
   const rule = loaded.rules.find((candidate) => candidate.meta.id === ruleId);
   if (rule === undefined) throw new ServiceError('rule.not_found', `There is no rule ${ruleId}.`);
-  return { ...summary(rule, records.get(ruleId), loaded), source: rule.meta.source };
+  return { ...summary(rule, records.get(ruleId), loaded, stops), source: rule.meta.source };
 }

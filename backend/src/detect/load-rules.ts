@@ -9,13 +9,15 @@ import { noLists, type PlaceholderLists } from './parse/expand.ts';
 import { parseRuleFile, type ParsedFile } from './parse/rule-file.ts';
 import type { Pipeline } from './pipeline/pipeline.ts';
 
-/** Files of rules below the directory: `rules/<name>/rule.yml`, or any other `.yml`, but not what lies in `cases`. */
+/** Whether a file below the rules directory holds rules: any `.yml`, but not what lies in `cases`. */
+export const isRuleFile = (file: string): boolean => file.endsWith('.yml') && !file.split('/').includes('cases');
+
 async function ruleFiles(directory: string): Promise<string[]> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
   return entries
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.yml'))
+    .filter((entry) => entry.isFile())
     .map((entry) => path.relative(directory, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'))
-    .filter((file) => !file.split('/').includes('cases'))
+    .filter(isRuleFile)
     .sort();
 }
 
@@ -61,7 +63,11 @@ export async function parseRules(
  * Reads every rule and filter below a directory as one set, with lists for their placeholders. A file that is broken is
  * reported with all its issues, and the others run. Never throws.
  */
-export async function loadRules(directory: string, pipeline: Pipeline, given: LoadedLists = none): Promise<LoadedRules> {
+export async function loadRules(
+  directory: string,
+  pipeline: Pipeline,
+  given: LoadedLists = none
+): Promise<LoadedRules> {
   const { files, issues } = await parseRules(directory, given.lists);
   const compiled = compileRules(
     files.flatMap((one) => [...one.rules, ...one.filters]),

@@ -20,7 +20,7 @@ const run = {
 const rule = {
   id: 'r1', kind: 'single' as const, title: 'R', description: '', severity: 'low' as const, status: 'test', tags: [],
   falsePositives: [], logsource: { product: 'linux', category: '', service: 'sshd' }, path: 'r.yml', hash: 'h', issues: [],
-  warnings: [], filters: [],
+  operation: { state: 'running' as const, reason: '', since: null, by: '' }, warnings: [], filters: [],
   lastMatchAt: null, findings: '0',
 }; // prettier-ignore
 
@@ -47,6 +47,7 @@ export function fakeServices(changes: Partial<Services> = {}): Omit<Services, 'h
     rules: {
       list: () => Promise.resolve([rule]),
       get: () => Promise.resolve({ ...rule, source: 'title: R' }),
+      control: () => Promise.resolve(rule),
       runs: () => Promise.resolve({ items: [], nextCursor: null }),
     },
     sources: { list: () => Promise.resolve([]), unmatched: () => Promise.resolve({ items: [], nextCursor: null }) },

@@ -19,6 +19,7 @@ export function createJsonHandlers(services: Services): JsonHandlers {
     findingHistory: ({ params }) => findings.history(params.findingId),
     listRules: async () => ({ rules: await rules.list() }),
     getRule: ({ params }) => rules.get(params.ruleId),
+    controlRule: ({ params, body }, actor) => rules.control(params.ruleId, body, actor),
     listRuleRuns: ({ query }) => rules.runs(query),
     listSources: async () => ({ sources: await sources.list() }),
     listUnmatched: ({ query }) => sources.unmatched(query),

@@ -37,6 +37,11 @@ const examples: Record<RouteName, Example> = {
   findingHistory: { path: '/api/v1/findings/f1/history', bad: { path: `/api/v1/findings/${'x'.repeat(300)}/history` } },
   listRules: { path: '/api/v1/rules', bad: null },
   getRule: { path: '/api/v1/rules/r1', bad: { path: `/api/v1/rules/${'x'.repeat(300)}` } },
+  controlRule: {
+    path: '/api/v1/rules/r1/control',
+    body: { kind: 'disable', reason: 'too loud' },
+    bad: { body: { kind: 'disable', reason: ' ' } },
+  },
   listRuleRuns: { path: '/api/v1/rule-runs', bad: { path: '/api/v1/rule-runs?limit=none' } },
   listSources: { path: '/api/v1/sources', bad: null },
   listUnmatched: { path: '/api/v1/sources/unmatched', bad: { path: '/api/v1/sources/unmatched?from=yesterday' } },

@@ -29,6 +29,7 @@ export interface Services {
   rules: {
     list(): Promise<rule.RuleSummary[]>;
     get(ruleId: string): Promise<z.output<typeof rule.ruleDetail>>;
+    control(ruleId: string, control: rule.RuleControl, actor: Actor): Promise<rule.RuleSummary>;
     runs(query: z.output<typeof rule.ruleRunQuery>): Page<z.output<typeof rule.ruleRun>>;
   };
   sources: {

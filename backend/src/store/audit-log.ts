@@ -4,7 +4,15 @@ import type { Store } from './store.ts';
 export interface AuditEntry {
   readonly actor: string;
   readonly role: string;
-  readonly action: 'scenario.start' | 'scenario.control' | 'scenario.remove';
+  readonly action:
+    | 'scenario.start'
+    | 'scenario.control'
+    | 'scenario.remove'
+    | 'rule.disable'
+    | 'rule.enable'
+    | 'rule.release'
+    | 'backfill.start'
+    | 'backfill.cancel';
   /** Id of what was changed. */
   readonly object: string;
   readonly detail: Readonly<Record<string, unknown>>;

@@ -20,6 +20,7 @@ export const tableNames = [
   'lease_beat',
   'scenario_run',
   'audit_log',
+  'rule_control',
   'schema_migration',
 ] as const;
 export type TableName = (typeof tableNames)[number] | `${(typeof writerTables)[number]}_door`;

@@ -75,6 +75,7 @@ const rule = {
   logsource: { product: 'linux', category: '', service: 'sshd' },
   path: 'linux/ssh-brute-force.yml',
   hash: 'a'.repeat(64),
+  operation: { state: 'running' as const, reason: '', since: null, by: '' },
   issues: [],
   warnings: [],
   filters: [],
@@ -96,6 +97,7 @@ export function createHandlers(state: StubState): JsonHandlers {
     findingHistory: ({ params }) => findings.history(params.findingId),
     listRules: () => ({ rules: [rule] }),
     getRule: () => ({ ...rule, source: 'title: SSH brute force' }),
+    controlRule: () => rule,
     listRuleRuns: () => ({ items: [], nextCursor: null }),
     listSources: () => ({
       sources: state.empty

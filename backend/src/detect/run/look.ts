@@ -5,6 +5,7 @@ import type { RangeEvaluator, RuleSet } from './evaluate-range.ts';
 import type { GapNotes, Waiting } from './gap.ts';
 import { type ClaimedRange, type Ledger, rangeKey } from './ledger.ts';
 import { type RangeResult, processRange } from './process-range.ts';
+import type { Quarantine } from './quarantine.ts';
 import { type Failure, failedAgain, failureKey, planOf } from './range-plan.ts';
 import { type RunReport, added, nothingRead } from './run-report.ts';
 import type { Term } from './writer-lease.ts';
@@ -37,6 +38,7 @@ export interface Looking {
   readonly term: Term;
   readonly ledger: Ledger;
   readonly active: () => Active;
+  readonly quarantine: Quarantine;
   readonly progress: Progress;
   readonly notes: GapNotes;
   readonly clock: () => number;
@@ -130,12 +132,20 @@ async function readRanges(
 }
 
 async function readRange(looking: Looking, range: ClaimedRange): Promise<RunReport> {
-  const { term, ledger, clock, signal, progress } = looking;
+  const { term, ledger, clock, signal, progress, quarantine } = looking;
   const active = looking.active();
   const { set, evaluator } = active;
   if (!active.stored) await insertRuleSet(term.store, set.hash, set.rules.map(({ meta }) => meta)); // prettier-ignore
   active.stored = true;
-  const work = { store: term.store, ledger, set, evaluator, clock, ...(signal === undefined ? {} : { signal }) };
+  const work = {
+    store: term.store,
+    ledger,
+    set,
+    evaluator,
+    quarantine,
+    clock,
+    ...(signal === undefined ? {} : { signal }),
+  };
   const result = await processRange(work, range);
   if (result === undefined) return nothingRead;
   for (const [id, error] of result.errors) progress.ruleErrors.set(id, error);

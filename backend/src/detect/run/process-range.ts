@@ -5,7 +5,9 @@ import { type RuleRunRow, deleteRuleRuns, insertRuleRuns } from '../../store/rul
 import type { Store } from '../../store/store.ts';
 import type { RangeEvaluation, RangeEvaluator, RuleMatches, RuleSet } from './evaluate-range.ts';
 import { slices } from './group-by.ts';
+import { noteHeld } from './guarded-rules.ts';
 import { type ClaimedRange, type Ledger, rangeKey } from './ledger.ts';
+import type { Quarantine } from './quarantine.ts';
 import { type RangeFindings, type RuleEffect, findCorrelations, findSingles } from './range-findings.ts';
 
 export interface RangeWork {
@@ -13,6 +15,7 @@ export interface RangeWork {
   readonly ledger: Ledger;
   readonly set: RuleSet;
   readonly evaluator: RangeEvaluator;
+  readonly quarantine: Quarantine;
   /** Unix milliseconds. */
   readonly clock: () => number;
   readonly signal?: AbortSignal;
@@ -46,9 +49,10 @@ export async function processRange(work: RangeWork, range: ClaimedRange): Promis
   const { columns } = work.evaluator;
   const options = signal === undefined ? {} : { signal };
   const evaluation = await work.evaluator.evaluate(eventBlocksOfRange(store, rows, columns, options));
+  noteHeld(evaluation, set, work.quarantine);
   await storeMatches(store, evaluation, signal);
   const found: RangeFindings = { hints: [], effects: new Map() };
-  const context = { store, set, origin, nowMs: clock(), ...(signal === undefined ? {} : { signal }) };
+  const context = { store, set, origin, nowMs: clock(), quarantine: work.quarantine, ...(signal === undefined ? {} : { signal }) }; // prettier-ignore
   await findSingles(context, evaluation, found);
   await findCorrelations(context, evaluation, found);
   const finishedMs = clock();
@@ -86,7 +90,8 @@ const noEffect: RuleEffect = { findings: 0, folded: 0, error: '' };
 
 /** What struck a rule, in words: the events that were not decided, then its findings. */
 function errorText(matched: RuleMatches | undefined, effect: RuleEffect): string {
-  const struck = matched === undefined || matched.errors === 0 ? '' : `${matched.error} (${matched.errors} events)`;
+  const events = matched === undefined || matched.errors === 0 ? '' : ` (${matched.errors} events)`;
+  const struck = `${matched?.error ?? ''}${events}`;
   return [struck, effect.error].filter((text) => text !== '').join('; ');
 }
 

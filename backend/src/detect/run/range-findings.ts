@@ -14,6 +14,8 @@ import {
 } from './correlation-findings.ts';
 import type { RangeEvaluation } from './evaluate-range.ts';
 import { groupBy, slices } from './group-by.ts';
+import { notDecided } from './guarded-rules.ts';
+import type { Quarantine } from './quarantine.ts';
 import {
   type Change,
   type Episode,
@@ -48,6 +50,7 @@ export interface RangeFindings {
 
 export interface FindingsContext extends RevisionContext {
   readonly store: Store;
+  readonly quarantine: Quarantine;
   readonly signal?: AbortSignal;
 }
 
@@ -55,6 +58,12 @@ export interface FindingsContext extends RevisionContext {
 const groupsPerStep = 1000;
 /** Each step reads all matches of the timespan once, so a flood of groups must not mean many steps. */
 const correlationGroupsPerStep = 5000;
+/** A correlation is held when its query fails four times, or times out twice: quarantine.ts counts 100 rows. */
+const rowsOfFailedQuery = 25;
+const rowsOfTimeout = 50;
+/** A correlation's query that takes longer is charged, a tenth of it: the engine answers others meanwhile. Milliseconds. */
+const slowQueryMs = 1_000;
+const queryShare = 10;
 /** Changed episodes whose evidence, up to 100 ids each, is looked up together. */
 const changesPerLookup = 50;
 
@@ -73,7 +82,7 @@ export async function findSingles(context: FindingsContext, evaluation: RangeEva
  * computed is noted with its error, and the others go on; what cannot be stored ends the range.
  */
 export async function findCorrelations(context: FindingsContext, evaluation: RangeEvaluation, into: RangeFindings) {
-  const raising = context.set.correlations.filter(({ raisesFindings }) => raisesFindings);
+  const raising = context.set.correlations.filter((rule) => rule.raisesFindings && isFree(context, rule, into));
   const touched: CorrelationGroup[] = [];
   for (const rule of raising) touched.push(...(await touchedBy(context, evaluation, rule, into)));
   for (const groups of slices(touched, correlationGroupsPerStep)) {
@@ -86,6 +95,13 @@ export async function findCorrelations(context: FindingsContext, evaluation: Ran
   }
 }
 
+/** False, and noted, for a rule in quarantine. */
+function isFree({ quarantine }: FindingsContext, rule: CorrelationRule, into: RangeFindings): boolean {
+  const held = quarantine.any ? quarantine.heldAs(rule.meta) : undefined;
+  if (held !== undefined) effectOf(into, rule.meta.id).error = notDecided(held.reason);
+  return held === undefined;
+}
+
 /** The groups that the range's matches change; a rule whose groups cannot be told is noted with its error. */
 async function touchedBy(
   context: FindingsContext,
@@ -93,7 +109,7 @@ async function touchedBy(
   rule: CorrelationRule,
   into: RangeFindings
 ): Promise<CorrelationGroup[]> {
-  return guarded(into, rule.meta.id, async () => {
+  return guarded(context, into, rule, async () => {
     const touched = touchedByCorrelation(rule, evaluation);
     return rule.spreads ? await spreadByCorrelation(context.store, touched, context.signal) : touched;
   });
@@ -110,20 +126,37 @@ async function recomputeStep(
   const stored = await storedOfCorrelations(context.store, groups, context.nowMs, context.signal);
   const found: GroupChanges<Episode>[] = [];
   for (const of of groupBy(groups, ({ rule, runId }) => `${rule.meta.id} ${runId}`).values()) {
-    const ruleId = of[0]?.rule.meta.id ?? '';
-    found.push(...(await guarded(into, ruleId, () => recomputeCorrelation(context.store, of, stored, context.signal))));
+    const rule = of[0]?.rule;
+    if (rule === undefined) continue;
+    found.push(...(await guarded(context, into, rule, () => recomputeCorrelation(context.store, of, stored, context.signal)))); // prettier-ignore
   }
   return found;
 }
 
-/** What strikes one rule is noted with it, and the others go on; a store that does not answer is no fault of the rule. */
-async function guarded<T>(into: RangeFindings, ruleId: string, work: () => Promise<T[]>): Promise<T[]> {
+/**
+ * What strikes one rule is noted with it, and the others go on; a store that does not answer is no fault of the rule. A
+ * query that takes long is charged to its rule, one that fails as if it had failed on many rows.
+ */
+async function guarded<T>(
+  { quarantine }: FindingsContext,
+  into: RangeFindings,
+  { meta }: CorrelationRule,
+  work: () => Promise<T[]>
+): Promise<T[]> {
+  const began = performance.now();
   try {
     return await work();
   } catch (error) {
-    if (error instanceof ServiceError && error.code !== 'store.query_failed') throw error;
-    effectOf(into, ruleId).error = messageOf(error);
+    const code = error instanceof ServiceError ? error.code : 'store.query_failed';
+    // The range is read again; a rule whose query times out once more is held then, so that the range comes to its end.
+    if (code === 'store.timeout') quarantine.failed(meta, messageOf(error), rowsOfTimeout);
+    if (code !== 'store.query_failed') throw error;
+    effectOf(into, meta.id).error = messageOf(error);
+    quarantine.failed(meta, messageOf(error), rowsOfFailedQuery);
     return [];
+  } finally {
+    const ms = performance.now() - began;
+    if (ms > slowQueryMs) quarantine.spent(meta, ms / queryShare);
   }
 }
 
