@@ -6,9 +6,11 @@ import type { DetectionRule } from '../rule.ts';
 import { healthOf } from './detection-health.ts';
 import { type RangeEvaluator, type RuleSet, createRangeEvaluator, ruleSetOf } from './evaluate-range.ts';
 import { type Gap, createGapNotes } from './gap.ts';
+import { guardedSet } from './guarded-rules.ts';
 import { type Ledger, createLedger } from './ledger.ts';
 import { type Active, type Looked, type Looking, type Progress, look } from './look.ts';
 import { pause } from './pause.ts';
+import { type Quarantine, createQuarantine } from './quarantine.ts';
 import type { RevisionHint } from './range-findings.ts';
 import { type RunReport, added, nothingRead } from './run-report.ts';
 import { type Term, type WriterLease, soleWriter } from './writer-lease.ts';
@@ -31,6 +33,10 @@ export interface DetectionOptions {
   readonly lookRowsMax?: number;
   /** Where more waits than one look takes, so many rows of the oldest per second; no limit when not given. */
   readonly catchUpRowsPerS?: number;
+  /** Which rules are held back, and when; one of its own when not given. */
+  readonly quarantine?: Quarantine;
+  /** Before each look, as writer or not: the place to set other rules. Must not throw. */
+  readonly beforeLook?: () => Promise<void>;
   /** Tests only: another way to evaluate. */
   readonly evaluatorOf?: (set: RuleSet) => RangeEvaluator;
 }
@@ -74,9 +80,10 @@ export function createDetection(options: DetectionOptions): Detection {
   const { store, clock } = options;
   const lease = options.lease ?? soleWriter(store);
   const evaluatorOf = options.evaluatorOf ?? createRangeEvaluator;
+  const quarantine = options.quarantine ?? createQuarantine({ clock });
   const activate = (rules: readonly DetectionRule[]): Active => {
     const set = ruleSetOf(rules);
-    return { set, evaluator: evaluatorOf(set), stored: false };
+    return { set, evaluator: evaluatorOf(guardedSet(set, quarantine)), stored: false };
   };
   const state: State = {
     progress: newProgress(clock()),
@@ -85,7 +92,10 @@ export function createDetection(options: DetectionOptions): Detection {
     ending: undefined,
   };
   const notes = createGapNotes(clock);
-  const lookAgain = serially(() => lookAs(options, lease, notes, state));
+  const lookAgain = serially(async () => {
+    await options.beforeLook?.();
+    return lookAs({ ...options, quarantine }, lease, notes, state);
+  });
   let loop: Promise<void> | undefined;
   return {
     look: lookAgain,
@@ -148,7 +158,7 @@ async function ledgerOf(
 
 /** Undefined while another process is the writer. */
 async function lookAs(
-  options: DetectionOptions,
+  options: DetectionOptions & { readonly quarantine: Quarantine },
   lease: WriterLease,
   notes: Looking['notes'],
   state: State
@@ -161,6 +171,7 @@ async function lookAs(
     return await look({
       ...current,
       active: () => state.active,
+      quarantine: options.quarantine,
       progress,
       notes,
       clock,

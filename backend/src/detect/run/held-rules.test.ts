@@ -53,7 +53,11 @@ describe('a rule that is not fit to run', () => {
       budget: { burstMs: 50, perSecondMs: 100, perRowUs: 20, errorsMax: 100 },
     });
     let asked = 0;
-    const rules = [healthy, spoiled(slow, () => ((asked += 1), busyFor(5)))];
+    const sluggish = spoiled(slow, () => {
+      asked += 1;
+      busyFor(5);
+    });
+    const rules = [healthy, sluggish];
     const detection = testDetection(db.store, rules, { quarantine });
     await insertEvents(
       db.store,
