@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { emptyEvent } from '../src/detect/empty-event.ts';
 import type { FieldSource } from '../src/detect/pipeline/pipeline.ts';
 import type { EventRow, Logsource } from '../src/detect/rule.ts';
 import type { FieldValues } from './generate/event.ts';
@@ -11,39 +12,8 @@ type Places = (field: string) => readonly FieldSource[];
 /** When all events arrive, as yyyymmdd. */
 export const arrivalDay = '20261121';
 
-const empty: EventRow = {
-  id: '',
-  ts: '2026-11-21T08:50:00.000Z',
-  received_at: '2026-11-21T08:50:00.000Z',
-  source: '',
-  parser: 'proof',
-  run_id: '',
-  product: '',
-  category: '',
-  service: '',
-  severity: null,
-  facility: null,
-  host: null,
-  src_ip: null,
-  dst_ip: null,
-  src_port: null,
-  dst_port: null,
-  src_mac: null,
-  dst_mac: null,
-  protocol: null,
-  user: null,
-  target_user: null,
-  program: null,
-  pid: null,
-  action: null,
-  outcome: null,
-  dns_query: null,
-  http_url: null,
-  process_image: null,
-  command_line: null,
-  message: '',
-  fields: {},
-};
+const at = '2026-11-21T08:50:00.000Z';
+const empty: EventRow = { ...emptyEvent, ts: at, received_at: at, parser: 'proof' };
 
 function idOf(name: string): string {
   const hex = createHash('sha256').update(name).digest('hex');

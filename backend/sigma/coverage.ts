@@ -13,7 +13,7 @@ import type { SingleRule } from '../src/detect/rule.ts';
 import { silentLog } from '../src/log.ts';
 import { migrate } from '../src/store/migrate.ts';
 import { createDatabase, createStore, type Store } from '../src/store/store.ts';
-import { emptyEvent } from './empty-event.ts';
+import { emptyEvent } from '../src/detect/empty-event.ts';
 import { checkRules, logsourceName } from './check.ts';
 import { readRules } from './rule-source.ts';
 

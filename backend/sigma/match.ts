@@ -6,7 +6,7 @@ import { hasLogsource, placeNamed, planOf, type Pipeline, type RulePlan } from '
 import type { EventRow, SingleRule } from '../src/detect/rule.ts';
 import { explainer, type Explain, type LeafFact } from './explain.ts';
 import type { FileEvent } from './event-file.ts';
-import { emptyEvent } from './empty-event.ts';
+import { emptyEvent } from '../src/detect/empty-event.ts';
 
 /** A selection that decided the condition. */
 export interface SelectionFact {

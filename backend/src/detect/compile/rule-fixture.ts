@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { TestDatabase } from '../../../testing/database.ts';
 import { parseRuleFile, type ParseOptions } from '../parse/rule-file.ts';
 import type { CorrelationRule, DetectionRule, EventRow, SingleRule } from '../rule.ts';
+import { emptyEvent } from '../empty-event.ts';
 import { compileRules } from './compile-rules.ts';
 
 type Store = TestDatabase['store'];
@@ -15,40 +16,8 @@ export function uuidOf(name: string): string {
 
 /** An event of product `test` with nothing in it but what is given. */
 export function eventRow(id: string, given: Partial<EventRow>): EventRow {
-  return {
-    id: uuidOf(id),
-    ts: '2026-11-21T08:50:00.000Z',
-    received_at: '2026-11-21T08:50:00.000Z',
-    source: '',
-    parser: 'test',
-    run_id: '',
-    product: 'test',
-    category: '',
-    service: '',
-    severity: null,
-    facility: null,
-    host: null,
-    src_ip: null,
-    dst_ip: null,
-    src_port: null,
-    dst_port: null,
-    src_mac: null,
-    dst_mac: null,
-    protocol: null,
-    user: null,
-    target_user: null,
-    program: null,
-    pid: null,
-    action: null,
-    outcome: null,
-    dns_query: null,
-    http_url: null,
-    process_image: null,
-    command_line: null,
-    message: '',
-    fields: {},
-    ...given,
-  };
+  const at = '2026-11-21T08:50:00.000Z';
+  return { ...emptyEvent, id: uuidOf(id), ts: at, received_at: at, parser: 'test', product: 'test', ...given };
 }
 
 /** A rule over product `test` from the lines below `detection:`, indented by two. */

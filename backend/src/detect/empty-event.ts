@@ -1,6 +1,6 @@
-import type { EventRow } from '../src/detect/rule.ts';
+import type { EventRow } from './rule.ts';
 
-/** An event that says nothing. */
+/** An event that says nothing, to start from. */
 export const emptyEvent: EventRow = {
   id: '00000000-0000-0000-0000-000000000000',
   ts: '1970-01-01T00:00:00.000Z',
