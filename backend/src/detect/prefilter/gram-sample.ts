@@ -36,14 +36,15 @@ export class GramSample {
   cost(anchor: Anchor): number {
     const salt = saltOf(anchor.place);
     const padded = paddedOf(anchor);
+    // Where nothing was seen yet, any text is better than that there is a value.
     if (padded === undefined) return this.#at(salt) + 1;
     const [only = 0] = padded;
-    if (padded.length === 1) return this.#at(only ^ salt ^ byteSalt) + 0.9;
+    if (padded.length === 1) return this.#at(only ^ salt ^ byteSalt) + 0.0004;
     if (padded.length >= gramLength) {
-      return Math.min(...gramsOf(padded).map((gram) => this.#at(gram ^ salt))) + 0.5 / padded.length;
+      return Math.min(...gramsOf(padded).map((gram) => this.#at(gram ^ salt))) + 0.0005 / padded.length;
     }
     const pairs = Array.from(padded.subarray(1), (byte, at) => ((padded[at] ?? 0) << 8) | byte);
-    return Math.min(...pairs.map((pair) => this.seenPair(pair, salt))) + 0.8;
+    return Math.min(...pairs.map((pair) => this.seenPair(pair, salt))) + 0.0003;
   }
 
   /** How often a salted gram was seen. */
