@@ -45,7 +45,8 @@ function programsOf(random: Random): readonly Program[] {
 }
 
 const programs = programsOf(seededRandom(7));
-const programOf = (random: Random): Program => pick(random, random(3) === 0 ? programs : programs.slice(0, 40));
+const programOf = (random: Random, among: readonly Program[] = plainPrograms): Program =>
+  pick(random, random(3) === 0 ? among : among.slice(0, 40));
 
 function commandLine(random: Random, { image }: Program): string {
   const parts = [`"${image}"`];
@@ -55,9 +56,12 @@ function commandLine(random: Random, { image }: Program): string {
   return parts.join(' ');
 }
 
+/** Programs that no rule is about, as most are. */
+const plainPrograms = programs.slice(12);
+
 /** The 25 values of Sysmon's event 1. */
-export function processFields(random: Random): Record<string, string> {
-  const [own, parent] = [programOf(random), programOf(random)];
+export function processFields(random: Random, among: readonly Program[] = programs): Record<string, string> {
+  const [own, parent] = [programOf(random, among), programOf(random, among)];
   return {
     EventID: '1',
     Channel: 'Microsoft-Windows-Sysmon/Operational',
@@ -89,7 +93,7 @@ export function processFields(random: Random): Record<string, string> {
 
 /** Neighbouring values of a log source of the mix, beside what all events have. */
 const shapes: Readonly<Record<string, (random: Random) => Record<string, string>>> = {
-  process_creation: processFields,
+  process_creation: (random) => processFields(random, plainPrograms),
   registry_set: (random) => ({
     EventID: '13', EventType: 'SetValue', Image: programOf(random).image, ProcessGuid: guid(random),
     TargetObject: `HKLM\\SOFTWARE\\Example\\${word(random)}\\${word(random)}\\${guid(random)}`, Details: `DWORD (0x${hex(random, 8)})`, User: user(random),

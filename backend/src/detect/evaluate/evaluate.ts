@@ -4,6 +4,7 @@ import { timePartOf } from '../parse/event-time.ts';
 import { addressHex } from '../parse/ip-address.ts';
 import { shapeOf } from '../parse/sigma-string.ts';
 import type { FieldSource } from '../pipeline/pipeline.ts';
+import { regexLengthMin } from '../prefilter/regex-literals.ts';
 import type { EventView } from './event-view.ts';
 import { foldedPattern, textTest, type TextTest } from './text-test.ts';
 
@@ -26,7 +27,9 @@ export function numberOf(text: string): number {
 
 function regexTest(node: { source: string; flags: string }): TextTest {
   const regex = RE2JS.compile(node.flags === '' ? node.source : `(?${node.flags})${node.source}`);
-  return (text) => regex.test(text);
+  // RE2 in JavaScript is slow: most values are too short for what rules look for.
+  const lengthMin = regexLengthMin(node.source);
+  return (text) => text.length >= lengthMin && regex.test(text);
 }
 
 /** A leaf over one field: false when the field is missing. */

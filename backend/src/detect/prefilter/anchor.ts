@@ -44,11 +44,6 @@ function union(sets: readonly Found[]): Found {
   return { anchors: known.flatMap(({ anchors }) => anchors), cost: known.reduce((sum, { cost }) => sum + cost, 0) };
 }
 
-/** There is a value. A keyword always has one: the message. */
-function presence(place: string, costOf: AnchorCost): Found {
-  return place === anyText ? undefined : setOf([{ place, text: '', start: false, end: false }], costOf);
-}
-
 /**
  * Halves of surrogate pairs have no UTF-8 of their own, and what is no UTF-8 in the store is read as U+FFFD: neither can
  * be looked for in bytes.
@@ -56,31 +51,41 @@ function presence(place: string, costOf: AnchorCost): Found {
 const unsearchable = /[\uFFFD\uD800-\uDFFF]/u;
 const unsearchableRuns = /[\uFFFD\uD800-\uDFFF]+/u;
 
-function patternAnchors(place: string, pattern: Pattern, costOf: AnchorCost): Found {
-  const sets = pattern.flatMap((part, at) => {
+/** What any one of these asks is necessary. */
+type Options = readonly (readonly Anchor[])[];
+
+/** There is a value. A keyword always has one: the message. */
+const presence = (place: string): Options => (place === anyText ? [] : [[{ place, text: '', start: false, end: false }]]); // prettier-ignore
+
+function patternOptions(place: string, pattern: Pattern): Options {
+  const texts = pattern.flatMap((part, at) => {
     if (!('text' in part)) return [];
     const pieces = foldAscii(part.text).split(unsearchableRuns);
-    return pieces.map((text, piece) => {
+    return pieces.flatMap((text, piece) => {
       const start = at === 0 && piece === 0;
       const end = at === pattern.length - 1 && piece === pieces.length - 1;
-      return text === '' ? undefined : setOf([{ place, text, start, end }], costOf);
+      return text === '' ? [] : [[{ place, text, start, end }]];
     });
   });
-  return cheapest([...sets, presence(place, costOf)]);
+  return [...texts, ...presence(place)];
 }
 
-function regexAnchors(place: string, node: { source: string; flags: string }, costOf: AnchorCost): Found {
-  const sets = regexLiterals(node.source, node.flags).map((texts) => {
-    if (texts.some((text) => unsearchable.test(text))) return undefined;
-    return setOf(
-      texts.map((text) => ({ place, text, start: false, end: false })),
-      costOf
-    );
-  });
-  return cheapest([...sets, presence(place, costOf)]);
+function regexOptions(place: string, node: { source: string; flags: string }): Options {
+  const sets = regexLiterals(node.source, node.flags).filter((texts) => !texts.some((text) => unsearchable.test(text)));
+  return [...sets.map((texts) => texts.map((text) => ({ place, text, start: false, end: false }))), ...presence(place)];
 }
 
-const valueThere = (node: { readonly field: string }, costOf: AnchorCost): Found => presence(node.field, costOf);
+/** Of leaves that were asked before: they never change, and prefilters are built anew as the data changes. */
+const known = new WeakMap<Expression, Options>();
+
+function leaf(node: Expression, costOf: AnchorCost, read: () => Options): Found {
+  const options = known.get(node) ?? read();
+  known.set(node, options);
+  return cheapest(options.map((anchors) => setOf(anchors, costOf)));
+}
+
+type OneField = ExpressionOf<'exists' | 'compare' | 'time_part' | 'cidr'>;
+const valueThere = (node: OneField, costOf: AnchorCost): Found => leaf(node, costOf, () => presence(node.field));
 
 const handlers: ExpressionHandlers<AnchorCost, Found> = {
   and: (node, costOf) => cheapest(node.items.map((item) => visit(handlers, item, costOf))),
@@ -88,15 +93,14 @@ const handlers: ExpressionHandlers<AnchorCost, Found> = {
   // What must not be there says nothing about what must.
   not: () => undefined,
   exists: valueThere,
-  text: (node, costOf) => patternAnchors(node.field, node.pattern, costOf),
-  regex: (node, costOf) => regexAnchors(node.field, node, costOf),
+  text: (node, costOf) => leaf(node, costOf, () => patternOptions(node.field, node.pattern)),
+  regex: (node, costOf) => leaf(node, costOf, () => regexOptions(node.field, node)),
   compare: valueThere,
   time_part: valueThere,
   cidr: valueThere,
-  fieldref: (node: ExpressionOf<'fieldref'>, costOf) =>
-    cheapest([presence(node.field, costOf), presence(node.other, costOf)]),
-  keyword: (node, costOf) => patternAnchors(anyText, node.pattern, costOf),
-  keyword_regex: (node, costOf) => regexAnchors(anyText, node, costOf),
+  fieldref: (node, costOf) => leaf(node, costOf, () => [...presence(node.field), ...presence(node.other)]),
+  keyword: (node, costOf) => leaf(node, costOf, () => patternOptions(anyText, node.pattern)),
+  keyword_regex: (node, costOf) => leaf(node, costOf, () => regexOptions(anyText, node)),
 };
 
 /**

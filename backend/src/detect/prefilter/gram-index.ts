@@ -1,12 +1,13 @@
 import { anyText } from './anchor.ts';
 import type { GramSample } from './gram-sample.ts';
-import { beforeValue, foldedByte, gramLength, gramsOf, saltOf, spread, stands, tagByte } from './gram.ts';
+import { beforeValue, foldedByte, gramLength, saltOf, spread, stands, tagByte } from './gram.ts';
 
 /** Bytes with tags that are looked for at one place, and whose numbers they name. */
 export interface PaddedAnchor {
   /** Of the place. */
   readonly salt: number;
   readonly padded: Uint8Array;
+  readonly grams: readonly number[];
   readonly owners: readonly number[];
 }
 
@@ -27,10 +28,10 @@ const filterBitsMin = 12;
 const filterBitsMax = 20;
 
 /** The gram of an anchor that was seen least, at any place, and how many of its bytes end with it. */
-function rarest({ padded }: PaddedAnchor, sample: GramSample): { gram: number; end: number } {
+function rarest({ grams }: PaddedAnchor, sample: GramSample): { gram: number; end: number } {
   let best = { gram: 0, end: 0 };
   let least = Infinity;
-  gramsOf(padded).forEach((gram, at) => {
+  grams.forEach((gram, at) => {
     const seen = sample.seen(gram ^ anySalt);
     if (seen >= least) return;
     least = seen;

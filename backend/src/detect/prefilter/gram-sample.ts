@@ -1,5 +1,5 @@
 import type { Anchor } from './anchor.ts';
-import { beforeValue, foldedByte, gramLength, gramsOf, paddedOf, saltOf, spread, tagByte } from './gram.ts';
+import { beforeValue, foldedByte, gramLength, preparedOf, spread, tagByte } from './gram.ts';
 
 const bits = 20;
 /** Keep the counts of pairs and of single bytes apart from those of grams. */
@@ -34,14 +34,13 @@ export class GramSample {
 
   /** About how often the anchor was seen: at most as often as the rarest of its bytes. Longer ones cost less at a tie. */
   cost(anchor: Anchor): number {
-    const salt = saltOf(anchor.place);
-    const padded = paddedOf(anchor);
+    const { salt, padded, grams } = preparedOf(anchor);
     // Where nothing was seen yet, any text is better than that there is a value.
-    if (padded === undefined) return this.#at(salt) + 1;
+    if (padded.length === 0) return this.#at(salt) + 1;
     const [only = 0] = padded;
     if (padded.length === 1) return this.#at(only ^ salt ^ byteSalt) + 0.0004;
     if (padded.length >= gramLength) {
-      return Math.min(...gramsOf(padded).map((gram) => this.#at(gram ^ salt))) + 0.0005 / padded.length;
+      return grams.reduce((least, gram) => Math.min(least, this.#at(gram ^ salt)), Infinity) + 0.0005 / padded.length;
     }
     const pairs = Array.from(padded.subarray(1), (byte, at) => ((padded[at] ?? 0) << 8) | byte);
     return Math.min(...pairs.map((pair) => this.seenPair(pair, salt))) + 0.0003;

@@ -20,10 +20,34 @@ export function saltOf(place: string): number {
 /** Spreads a salted gram over 32 bits. */
 export const spread = (salted: number): number => Math.imul(salted ^ (salted >>> 15), 0x9e3779b1) >>> 0;
 
-/** The anchor's bytes with the tags around it; undefined when it has none. */
-export function paddedOf({ text, start, end }: Anchor): Uint8Array | undefined {
+/** An anchor as bytes. */
+export interface Prepared {
+  /** Of its place. */
+  readonly salt: number;
+  /** With the tags around it; empty when there is nothing to look for. */
+  readonly padded: Uint8Array;
+  /** First to last. */
+  readonly grams: readonly number[];
+  /** The same for the same bytes at the same place. */
+  readonly key: string;
+}
+
+const prepared = new WeakMap<Anchor, Prepared>();
+
+/** Remembered for each anchor: prefilters are built anew as the data changes, their anchors are the same. */
+export function preparedOf(anchor: Anchor): Prepared {
+  const known = prepared.get(anchor);
+  if (known !== undefined) return known;
+  const padded = paddedOf(anchor);
+  const key = `${Buffer.from(padded).toString('latin1')}${anchor.place}`;
+  const made = { salt: saltOf(anchor.place), padded, grams: gramsOf(padded), key };
+  prepared.set(anchor, made);
+  return made;
+}
+
+function paddedOf({ text, start, end }: Anchor): Uint8Array {
   const bytes = Buffer.from(text, 'utf8').map((byte) => foldedByte[byte] ?? byte);
-  if (bytes.length === 0) return undefined;
+  if (bytes.length === 0) return bytes;
   // Before a value stand as many tags as one likes, so that a short one becomes a gram; behind it stands one.
   const head = start ? Math.max(1, gramLength - bytes.length - (end ? 1 : 0)) : 0;
   return Uint8Array.from([...Array.from({ length: head }, () => tagByte), ...bytes, ...(end ? [tagByte] : [])]);

@@ -5,7 +5,7 @@ import { anchorsOf, type Anchor } from './anchor.ts';
 import { GramSample } from './gram-sample.ts';
 import { saltOf } from './gram.ts';
 import { buildPrefilter } from './prefilter.ts';
-import { regexLiterals } from './regex-literals.ts';
+import { regexLengthMin, regexLiterals } from './regex-literals.ts';
 
 /** Rarer the longer, as long as nothing is known; a value being there is the weakest. */
 const byLength = ({ text }: Anchor): number => 100 - text.length;
@@ -98,6 +98,21 @@ describe('texts of a regular expression', () => {
     ['\\1foo', '', []],
   ])('%s with flags "%s"', (source, flags, expected) => {
     expect(regexLiterals(source, flags)).toEqual(expected);
+  });
+
+  test.each<[string, number]>([
+    ['abc', 3],
+    ['^a(b|cd)?$', 1],
+    ['(ab|c)+', 1],
+    ['\\s[a-f]{64}\\s', 66],
+    ['.{1000,}', 1000],
+    ['(?i)k{2}', 2],
+    ['(ab){0,3}', 0],
+    ['a|', 0],
+    ['\\u{1F600}'.replace('\\u', '\\x'), 1],
+    ['(?=x)abc', 0],
+  ])('%s: at least %i characters', (source, expected) => {
+    expect(regexLengthMin(source)).toBe(expected);
   });
 
   test('that has too many alternatives to follow says less, never more', () => {

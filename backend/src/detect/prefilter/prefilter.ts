@@ -2,7 +2,7 @@ import type { Expression } from '../parse/ast.ts';
 import { anchorsOf, anyText, type Anchor } from './anchor.ts';
 import { GramIndex, type PaddedAnchor } from './gram-index.ts';
 import type { GramSample } from './gram-sample.ts';
-import { gramLength, paddedOf, saltOf } from './gram.ts';
+import { gramLength, preparedOf, saltOf, type Prepared } from './gram.ts';
 import { PairIndex } from './pair-index.ts';
 
 /** What a value at one place can say about rules. */
@@ -36,32 +36,25 @@ const unread = 'ts';
 interface Gathered {
   readonly always: number[];
   readonly presence: Map<string, Set<number>>;
-  readonly padded: Map<string, { place: string; padded: Uint8Array; owners: Set<number> }>;
+  readonly anchors: Map<string, Prepared & { readonly place: string; readonly owners: Set<number> }>;
 }
 
 function addAnchor(into: Gathered, anchor: Anchor, rule: number): void {
-  const padded = paddedOf(anchor);
-  if (padded === undefined) {
+  const prepared = preparedOf(anchor);
+  if (prepared.padded.length === 0) {
     const rules = into.presence.get(anchor.place) ?? new Set();
     into.presence.set(anchor.place, rules.add(rule));
     return;
   }
-  const key = `${Buffer.from(padded).toString('latin1')}${anchor.place}`;
-  const entry = into.padded.get(key) ?? { place: anchor.place, padded, owners: new Set() };
+  const entry = into.anchors.get(prepared.key) ?? { ...prepared, place: anchor.place, owners: new Set() };
   entry.owners.add(rule);
-  into.padded.set(key, entry);
+  into.anchors.set(prepared.key, entry);
 }
 
 /** Builds the prefilter of rules given by their expressions over places, with anchors that are rare in the sample. */
 export function buildPrefilter(rules: readonly Expression[], sample: GramSample): Prefilter {
-  const gathered: Gathered = { always: [], presence: new Map(), padded: new Map() };
-  const costs = new Map<string, number>();
-  const costOf = (anchor: Anchor): number => {
-    const key = `${anchor.start ? '^' : ''}${anchor.text}\0${anchor.end ? '$' : ''}${anchor.place}`;
-    const cost = costs.get(key) ?? (anchor.place === unread ? Infinity : sample.cost(anchor));
-    costs.set(key, cost);
-    return cost;
-  };
+  const gathered: Gathered = { always: [], presence: new Map(), anchors: new Map() };
+  const costOf = (anchor: Anchor): number => (anchor.place === unread ? Infinity : sample.cost(anchor));
   rules.forEach((expression, rule) => {
     const found = anchorsOf(expression, costOf);
     if (found === undefined) gathered.always.push(rule);
@@ -70,8 +63,8 @@ export function buildPrefilter(rules: readonly Expression[], sample: GramSample)
   return prefilterOf(gathered, sample);
 }
 
-function prefilterOf({ always, presence, padded }: Gathered, sample: GramSample): Prefilter {
-  const anchors = [...padded.values()].map((one) => ({ ...one, salt: saltOf(one.place), owners: [...one.owners] }));
+function prefilterOf({ always, presence, anchors: gathered }: Gathered, sample: GramSample): Prefilter {
+  const anchors = [...gathered.values()].map((one) => ({ ...one, owners: [...one.owners] }));
   const isShort = (anchor: PaddedAnchor): boolean => anchor.padded.length < gramLength;
   const long = anchors.filter((anchor) => !isShort(anchor));
   const scanned = new Set(long.map(({ place }) => place));

@@ -7,20 +7,22 @@ import { foldAscii } from '../evaluate/fold.ts';
 interface Known {
   readonly exact: readonly string[] | undefined;
   readonly needed: readonly (readonly string[])[];
+  /** Characters that it matches at least. */
+  readonly length: number;
 }
 
 /** More texts than this are not followed. */
 const textsMax = 24;
-const nothing: Known = { exact: undefined, needed: [] };
-const zeroWidth: Known = { exact: [''], needed: [] };
+const anyCharacter: Known = { exact: undefined, needed: [], length: 1 };
+const zeroWidth: Known = { exact: [''], needed: [], length: 0 };
 /** Letters that fold with a letter beyond ASCII under the flag i (RE2: Unicode simple folding). */
 const widerFold: Readonly<Record<string, readonly string[]>> = { k: ['k', '\u212A'], s: ['s', '\u017F'] };
 
 class Unreadable extends Error {}
 
-function exactly(texts: readonly string[]): Known {
+function exactly(texts: readonly string[], length: number): Known {
   const distinct = [...new Set(texts)];
-  return distinct.length > textsMax ? nothing : { exact: distinct, needed: [] };
+  return { exact: distinct.length > textsMax ? undefined : distinct, needed: [], length };
 }
 
 /** Sets that a part gives when it stands among others: its own, or all it can be. */
@@ -34,6 +36,7 @@ function sequence(parts: readonly Known[]): Known {
   const needed: (readonly string[])[] = [];
   let run: readonly string[] = [''];
   let whole = true;
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
   for (const part of parts) {
     needed.push(...part.needed);
     const next =
@@ -47,13 +50,14 @@ function sequence(parts: readonly Known[]): Known {
     run = part.exact ?? [''];
     whole = false;
   }
-  if (whole) return { exact: [...new Set(run)], needed: needed.filter(useful) };
-  return { exact: undefined, needed: [...needed, run].filter(useful) };
+  if (whole) return { exact: [...new Set(run)], needed: needed.filter(useful), length };
+  return { exact: undefined, needed: [...needed, run].filter(useful), length };
 }
 
 function choice(parts: readonly Known[]): Known {
   const exact = parts.flatMap((part) => part.exact ?? []);
-  if (parts.every((part) => part.exact !== undefined) && exact.length <= textsMax) return exactly(exact);
+  const length = Math.min(...parts.map((part) => part.length));
+  if (parts.every((part) => part.exact !== undefined) && exact.length <= textsMax) return exactly(exact, length);
   // One set of each alternative: the one with the longest texts.
   const chosen = parts.map(
     (part) =>
@@ -63,16 +67,17 @@ function choice(parts: readonly Known[]): Known {
   );
   const texts = chosen.flatMap((set) => set ?? []);
   return chosen.every((set) => set !== undefined) && texts.length <= 4 * textsMax
-    ? { exact: undefined, needed: [texts] }
-    : nothing;
+    ? { exact: undefined, needed: [texts], length }
+    : { exact: undefined, needed: [], length };
 }
 
 const shortest = (texts: readonly string[]): number => Math.min(...texts.map((text) => text.length));
 
 function repeated(part: Known, least: number, most: number): Known {
   if (least === 1 && most === 1) return part;
-  if (least === 0) return most === 1 && part.exact !== undefined ? exactly([...part.exact, '']) : nothing;
-  return { exact: undefined, needed: setsOf(part).filter(useful) };
+  if (least === 0 && most === 1 && part.exact !== undefined) return exactly([...part.exact, ''], 0);
+  const needed = least === 0 ? [] : setsOf(part).filter(useful);
+  return { exact: undefined, needed, length: part.length * least };
 }
 
 const classEscapes = /^\\(?:[dDwWsSC]|p\{[^}]*\}|P\{[^}]*\}|[pP][A-Za-z])/;
@@ -146,7 +151,7 @@ class RegexReader {
 
   #atom(): Known {
     if (this.#take(assertions) !== undefined) return zeroWidth;
-    if (this.#take(classEscapes) !== undefined || this.#take(/^\./) !== undefined) return nothing;
+    if (this.#take(classEscapes) !== undefined || this.#take(/^\./) !== undefined) return anyCharacter;
     if (this.#rest().startsWith('(')) return this.#group();
     if (this.#rest().startsWith('[')) return this.#class();
     return this.#letter(this.#character());
@@ -165,9 +170,9 @@ class RegexReader {
 
   #letter(letter: string): Known {
     const folded = foldAscii(letter);
-    if (!this.#fold) return exactly([folded]);
-    if (!/^[\0-\x7f]$/.test(letter)) return nothing;
-    return exactly(widerFold[folded] ?? [folded]);
+    if (!this.#fold) return exactly([folded], 1);
+    if (!/^[\0-\x7f]$/.test(letter)) return anyCharacter;
+    return exactly(widerFold[folded] ?? [folded], 1);
   }
 
   #group(): Known {
@@ -192,10 +197,15 @@ class RegexReader {
     if (plain !== undefined) {
       const letters = Array.from((plain[1] ?? '').replace(/\\([^A-Za-z0-9])/gu, '$1'));
       const known = letters.map((letter) => this.#letter(letter).exact);
-      return known.some((texts) => texts === undefined) ? nothing : exactly(known.flatMap((texts) => texts ?? []));
+      return known.some((texts) => texts === undefined)
+        ? anyCharacter
+        : exactly(
+            known.flatMap((texts) => texts ?? []),
+            1
+          );
     }
     if (this.#take(/^\[\^?\]?(?:\[:\^?\w+:\]|\\[\s\S]|[^\]\\])*\]/) === undefined) throw new Unreadable('[');
-    return nothing;
+    return anyCharacter;
   }
 }
 
@@ -208,5 +218,14 @@ export function regexLiterals(source: string, flags: string): readonly (readonly
     return setsOf(new RegexReader(source, flags).whole()).filter(useful);
   } catch {
     return [];
+  }
+}
+
+/** Characters that a value which the expression matches has at least: 0 when the syntax is not known. Never throws. */
+export function regexLengthMin(source: string): number {
+  try {
+    return new RegexReader(source, '').whole().length;
+  } catch {
+    return 0;
   }
 }

@@ -10,7 +10,7 @@ import type { Logsource, SingleRule } from '../rule.ts';
 const firstSample = 256;
 const sampleEvery = 64;
 /** Prefilters are built anew when so many rows of their log source were seen, then at every further `rebuildRows`. */
-const rebuildAt = [4096, 65_536, 1_048_576];
+const rebuildAt = [16_384, 1_048_576];
 const rebuildRows = 4_194_304;
 
 interface BlockPlan {
