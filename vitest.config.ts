@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-/** The contract's TypeScript source first; no `import` here, vitest passes it on to require(). */
-const conditions = ['loglake-source', 'module', 'node', 'development|production'];
+/** The contract's TypeScript source first; no `import` and no `module` here, vitest passes them on to require(). */
+const conditions = ['loglake-source', 'node', 'development|production'];
 
 /** One engine for the whole run (backend/testing/engine-setup.ts); each file takes a database of its own. */
 export default defineConfig({

@@ -10,7 +10,9 @@ import { reserve, type Reserved } from './http/listen.ts';
 import { createRoleOf, loadTokens, type Tokens } from './http/tokens.ts';
 import { createLog, type Log } from './log.ts';
 import { startPipeline } from './pipeline.ts';
-import { createServices } from './services.ts';
+import { meteredStore } from './metrics/metered-store.ts';
+import { createMetrics } from './metrics/metrics.ts';
+import { createServices, version } from './services.ts';
 import { createDatabase, createStore, type Store } from './store/store.ts';
 
 interface Running {
@@ -84,12 +86,15 @@ async function run(config: Config, log: Log): Promise<void> {
   const { settings } = config;
   const tokens = tokensOf(config);
   const door = await reservation(config);
-  const { store, engine } = await openStore(config, log);
+  const { store: unmeasured, engine } = await openStore(config, log);
+  const metrics = createMetrics(version);
+  const store = meteredStore(unmeasured, metrics.storeCall);
   const hub = createHintHub(randomUUID().slice(0, 8));
   const pipeline = await startPipeline({
     config,
     store,
     hints: hub,
+    metrics,
     door: { url: door.url, token: tokens.scenario },
     log,
   });
@@ -99,7 +104,7 @@ async function run(config: Config, log: Log): Promise<void> {
       .catch((error: unknown) => log.error({ error: messageOf(error) }, 'after the engine came back'));
   });
 
-  const services = createServices(config, store, pipeline, hub);
+  const services = createServices(config, store, pipeline, { hints: hub, metrics });
   door.open(
     createApp(
       {

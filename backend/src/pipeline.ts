@@ -12,10 +12,12 @@ import { type LiveRules, createLiveRules } from './detect/live-rules.ts';
 import type { DetectionRule } from './detect/rule.ts';
 import { createRuleSource } from './detect/rule-source.ts';
 import { type Quarantine, createQuarantine } from './detect/run/quarantine.ts';
-import { messageOf } from './error.ts';
+import { ServiceError, messageOf } from './error.ts';
 import type { HintHub } from './http/hint-hub.ts';
 import { startIngest, type Ingest } from './ingest/ingest.ts';
 import type { Log } from './log.ts';
+import { retry } from './retry.ts';
+import type { Metrics } from './metrics/metrics.ts';
 import { createLogDoor } from './scenario/log-door.ts';
 import { createScenarioService, type ScenarioService } from './scenario/scenario-service.ts';
 import { createTriage, type Triage } from './triage/finding-service.ts';
@@ -30,6 +32,7 @@ export interface PipelineDeps {
   config: Config;
   store: Store;
   hints: Pick<HintHub, 'publish'>;
+  metrics: Pick<Metrics, 'look' | 'range'>;
   /** The service's own address and the scenario token, for the scenario player's door. */
   door: { url: string; token: string };
   log: Log;
@@ -115,7 +118,7 @@ function openQuarantine({ store, log }: PipelineDeps): Quarantine {
 }
 
 function openDetection(
-  { config, store, hints, log }: PipelineDeps,
+  { config, store, hints, metrics, log }: PipelineDeps,
   lease: WriterLease,
   rules: LiveRules,
   quarantine: Quarantine
@@ -132,6 +135,11 @@ function openDetection(
     clock: Date.now,
     log,
     onFinding: hints.publish,
+    onLook: (outcome, ms) => metrics.look({ outcome, ms }),
+    onRange: ({ rows, candidates, matches, hints: revisions, effects, durationMs: ms }) => {
+      const folded = [...effects.values()].reduce((sum, effect) => sum + effect.folded, 0);
+      metrics.range({ rows, candidates, matches, revisions: revisions.length, folded, ms });
+    },
     intervalMs: settings.LOGLAKE_DETECT_INTERVAL_MS,
   });
 }
@@ -186,17 +194,27 @@ function openIngest({ config, store, log }: PipelineDeps): Promise<Ingest> {
   });
 }
 
+async function prepareStore({ config: { settings }, store }: PipelineDeps): Promise<void> {
+  await migrate(store, migrations);
+  await applyRetention(store, { rawDays: settings.LOGLAKE_RAW_DAYS, eventDays: settings.LOGLAKE_EVENT_DAYS });
+  await installParsers(store);
+}
+
+/** Another service that starts at the same moment makes the same tables and views: what fails then is there the next time. */
+const whileOthersStart = {
+  attempts: 5,
+  pauseMs: 1000,
+  pauseMsMax: 5000,
+  retryable: (error: unknown) => error instanceof ServiceError && error.code === 'store.query_failed',
+};
+
 /** The page to read: the stages, in the order in which data passes them. The doors open last and close first. */
 export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
   const { config, store } = deps;
   const { settings } = config;
 
-  // 1. Tables, and how long they keep what is in them.
-  await migrate(store, migrations);
-  await applyRetention(store, { rawDays: settings.LOGLAKE_RAW_DAYS, eventDays: settings.LOGLAKE_EVENT_DAYS });
-
-  // 2. Parsers: raw_log becomes event as it is inserted.
-  await installParsers(store);
+  // 1. Tables, and how long they keep what is in them. 2. Parsers: raw_log becomes event as it is inserted.
+  await retry(() => prepareStore(deps), whileOthersStart);
 
   // 3. Rules become matchers and SQL. What is wrong with one is listed, and stops none of the others.
   // They are looked at again before each look of detection, and read again where they changed.

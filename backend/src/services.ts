@@ -5,7 +5,9 @@ import { decideAboutRule } from './detect/rule-desk.ts';
 import type { HintHub } from './http/hint-hub.ts';
 import type { Services } from './http/services.ts';
 import { messageOf } from './error.ts';
+import type { Metrics } from './metrics/metrics.ts';
 import type { Pipeline } from './pipeline.ts';
+import { snapshotOf } from './snapshot.ts';
 import { listRuleRuns } from './store/rule-run-list.ts';
 import { findingTimeline, findingsPerRule, listFindings, summariseFindings } from './store/security-finding-current.ts';
 import { listSources, listUnmatched } from './store/source.ts';
@@ -35,6 +37,12 @@ async function health(store: Store, pipeline: Pipeline): Promise<Health> {
   return { state, at: new Date().toISOString(), items };
 }
 
+/** What is told to whoever watches. */
+interface Seen {
+  readonly hints: HintHub;
+  readonly metrics: Metrics;
+}
+
 function effectiveConfig(config: Config): ReturnType<Services['config']> {
   const settings = environmentNames.map((name) => ({
     name,
@@ -49,13 +57,18 @@ function effectiveConfig(config: Config): ReturnType<Services['config']> {
 }
 
 /** What the routes need, from the stages. */
-export function createServices(config: Config, store: Store, pipeline: Pipeline, hints: HintHub): Services {
+export function createServices(config: Config, store: Store, pipeline: Pipeline, seen: Seen): Services {
+  const { hints, metrics } = seen;
   const { triage, scenarios, rules, quarantine, ingest } = pipeline;
   const stops = () => ({ disabled: rules.disabled(), heldAs: quarantine.heldAs });
   const oneRule = async (ruleId: string) => getRule(rules.loaded(), await findingsPerRule(store), ruleId, stops());
   return {
     health: () => health(store, pipeline),
     config: () => effectiveConfig(config),
+    metrics: async () => ({
+      contentType: metrics.contentType,
+      text: await metrics.text(await snapshotOf(pipeline)),
+    }),
     hints,
     ingest: ingest.http,
     findings: {

@@ -45,6 +45,12 @@ export interface EventStreamRoute<E extends z.ZodType = z.ZodType> extends Route
   readonly event: E;
 }
 
+/** The answer is text of the type that the handler names. */
+export interface TextRoute extends RouteBase {
+  readonly kind: 'text';
+  readonly status: 200;
+}
+
 function json<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R extends z.ZodType>(
   route: Omit<JsonRoute<P, Q, B, R>, 'kind'>
 ): JsonRoute<P, Q, B, R> {
@@ -65,6 +71,14 @@ function get<P extends z.ZodType, Q extends z.ZodType, R extends z.ZodType>(
  */
 export const routes = {
   liveness: get('/healthz', null, { params: none, query: none, response: source.liveness }),
+  /** Prometheus text format 0.0.4. */
+  metrics: {
+    kind: 'text',
+    method: 'GET',
+    path: '/metrics',
+    role: 'reader',
+    status: 200,
+  } satisfies TextRoute as TextRoute,
   health: get('/api/v1/health', 'reader', { params: none, query: none, response: source.health }),
   ingestLogs: {
     kind: 'bytes',
@@ -193,7 +207,7 @@ export const routes = {
 
 export type Routes = typeof routes;
 export type RouteName = keyof Routes;
-export type RoutesOfKind<K extends 'json' | 'bytes' | 'event-stream'> = {
+export type RoutesOfKind<K extends 'json' | 'bytes' | 'event-stream' | 'text'> = {
   [N in RouteName]: Routes[N] extends { kind: K } ? N : never;
 }[RouteName];
 export type JsonRouteName = RoutesOfKind<'json'>;

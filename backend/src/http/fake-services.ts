@@ -28,6 +28,8 @@ const rule = {
 export function fakeServices(changes: Partial<Services> = {}): Omit<Services, 'hints'> {
   return {
     health: () => Promise.resolve({ state: 'ok', at, items: [] }),
+    metrics: () =>
+      Promise.resolve({ contentType: 'text/plain; version=0.0.4; charset=utf-8', text: 'loglake_rules 1\n' }),
     config: () => ({ version: '0.1.0', settings: [] }),
     ingest: () => Promise.resolve({ accepted: 1 }),
     findings: {

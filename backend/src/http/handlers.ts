@@ -53,6 +53,11 @@ export function createRawHandlers(
       });
       response.status(202).json(receipt);
     },
+    metrics: async (_request, response) => {
+      const { contentType, text } = await services.metrics();
+      // As bytes: Express would add a charset to the type, which the format has in its own place.
+      response.set({ 'Content-Type': contentType, 'Cache-Control': 'no-store' }).end(text);
+    },
     findingStream: (request, response) => {
       streamHints(request, response, hub, hub.placeOf, settings);
       return Promise.resolve();

@@ -19,6 +19,7 @@ const action = { target: { findings: [{ findingId: 'f1', version: 0 }] }, action
 /** One good and one bad call for every address: a route without an example does not compile. */
 const examples: Record<RouteName, Example> = {
   liveness: { path: '/healthz', bad: null },
+  metrics: { path: '/metrics', bad: null },
   health: { path: '/api/v1/health', bad: null },
   ingestLogs: { path: '/v1/ingest/logs', body: 'a line', bad: null },
   listFindings: { path: '/api/v1/findings?state=new,resolved&limit=5', bad: { path: '/api/v1/findings?limit=5000' } },

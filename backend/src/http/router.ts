@@ -22,7 +22,11 @@ export type JsonHandlers = {
 };
 /** Handlers of the other kinds write to the response themselves. */
 export type RawHandlers = {
-  [N in RoutesOfKind<'bytes' | 'event-stream'>]: (request: Request, response: Response, role: Role) => Promise<void>;
+  [N in RoutesOfKind<'bytes' | 'event-stream' | 'text'>]: (
+    request: Request,
+    response: Response,
+    role: Role
+  ) => Promise<void>;
 };
 
 export interface RouterDeps {
@@ -99,6 +103,7 @@ function mount(router: Router, name: RouteName, deps: RouterDeps): void {
       );
       return;
     case 'bytes':
+    case 'text':
     case 'event-stream': {
       const handle = deps.raw[name as keyof RawHandlers];
       router[method](route.path, async (request, response) => {

@@ -13,6 +13,7 @@ type Page<T> = Promise<{ items: T[]; nextCursor: string | null }>;
 export interface Services {
   health(): Promise<source.Health>;
   config(): z.output<typeof source.effectiveConfig>;
+  metrics(): Promise<{ contentType: string; text: string }>;
   hints: HintHub;
   ingest(
     request: IncomingMessage,

@@ -3,15 +3,15 @@ import { messageOf } from '../error.ts';
 import type { Log } from '../log.ts';
 import { insertRawLog, storedRawIds } from '../store/raw-log.ts';
 import type { Store } from '../store/store.ts';
-import { batcherDefaults, createBatcher, type Batcher } from './batcher.ts';
+import { batcherDefaults, createBatcher, type Batcher, type BatcherStats } from './batcher.ts';
 import { ingestHealth } from './health.ts';
 import { startHeartbeat } from './heartbeat.ts';
-import { createHttpIngest, type HttpIngest } from './http-ingest.ts';
+import { createHttpIngest, type HttpIngest, type HttpIngestCounts } from './http-ingest.ts';
 import { createKeyedRequests, type KeyedRequests } from './keyed-requests.ts';
 import { createRawIds } from './raw-id.ts';
 import { createRowMaker } from './row-maker.ts';
 import { createSetAside } from './set-aside.ts';
-import { listenSyslog, type SyslogServer } from './syslog-server.ts';
+import { listenSyslog, type SyslogServer, type SyslogStats } from './syslog-server.ts';
 import { tcpDefaults } from './tcp-syslog.ts';
 
 export interface IngestSettings {
@@ -32,11 +32,19 @@ export interface IngestDeps {
   now?: () => number;
 }
 
+export interface IngestCounts {
+  readonly queue: BatcherStats;
+  readonly syslog: SyslogStats;
+  readonly http: Readonly<HttpIngestCounts>;
+}
+
 /** Both doors, syslog and HTTP, with the one queue behind them. */
 export interface Ingest {
   readonly http: HttpIngest;
   readonly syslog: Pick<SyslogServer, 'host' | 'port'>;
   health(): Promise<HealthItem[]>;
+  /** What was counted since the start. */
+  counts(): Promise<IngestCounts>;
   /**
    * Runs the work that gives raw rows without events theirs, while no insert is in flight or stands half done:
    * otherwise such rows get them twice, from the work and from the insert that is tried again.
@@ -96,6 +104,7 @@ export async function startIngest(deps: IngestDeps): Promise<Ingest> {
       });
       return [...items, beat];
     },
+    counts: async () => ({ queue: batcher.stats(), syslog: await syslog.stats(), http: http.counts }),
     whileQuiet: (reconcile) =>
       batcher.quiet(async () => {
         await reconcile();

@@ -11,6 +11,7 @@ import { type Ledger, createLedger } from './ledger.ts';
 import { type Active, type Looked, type Looking, type Progress, look } from './look.ts';
 import { pause } from './pause.ts';
 import { type Quarantine, createQuarantine } from './quarantine.ts';
+import type { RangeResult } from './process-range.ts';
 import type { RevisionHint } from './range-findings.ts';
 import { type RunReport, added, nothingRead } from './run-report.ts';
 import { type Term, type WriterLease, soleWriter } from './writer-lease.ts';
@@ -37,6 +38,9 @@ export interface DetectionOptions {
   readonly quarantine?: Quarantine;
   /** Before each look, as writer or not: the place to set other rules. Must not throw. */
   readonly beforeLook?: () => Promise<void>;
+  /** Told of every look and of every range that was read to its end. Must not throw. */
+  readonly onLook?: (outcome: 'done' | 'failed' | 'standby', ms: number) => void;
+  readonly onRange?: (result: RangeResult) => void;
   /** Tests only: another way to evaluate. */
   readonly evaluatorOf?: (set: RuleSet) => RangeEvaluator;
 }
@@ -61,6 +65,8 @@ export interface Detection {
   compactLedger(): Promise<void>;
   /** Arrived rows that were not read in their time, and why. Empty while another process is the writer. */
   gaps(): readonly Gap[];
+  /** About how many arrived rows wait to be read. */
+  waitingRows(): number;
   health(): HealthItem[];
 }
 
@@ -94,7 +100,7 @@ export function createDetection(options: DetectionOptions): Detection {
   const notes = createGapNotes(clock);
   const lookAgain = serially(async () => {
     await options.beforeLook?.();
-    return lookAs({ ...options, quarantine }, lease, notes, state);
+    return measured(options, () => lookAs({ ...options, quarantine }, lease, notes, state));
   });
   let loop: Promise<void> | undefined;
   return {
@@ -119,6 +125,10 @@ export function createDetection(options: DetectionOptions): Detection {
     resetCheck: async () => (await ledgerOf(options, lease, state))?.ledger.resetCheck() ?? false,
     compactLedger: serially(async () => (await ledgerOf(options, lease, state))?.ledger.compact()),
     gaps: () => (state.current === undefined ? [] : notes.gaps(state.progress.waiting, state.progress.failures)),
+    waitingRows: () => {
+      const { now, later } = state.progress.waiting;
+      return [...now, ...later].reduce((sum, { rowsGuess }) => sum + rowsGuess, 0);
+    },
     health: () => {
       const standby = state.current === undefined ? lease.seen() : undefined;
       return healthOf({ progress: state.progress, nowMs: clock(), intervalMs: options.intervalMs, set: state.active.set, standby, notes }); // prettier-ignore
@@ -156,6 +166,21 @@ async function ledgerOf(
   return state.current;
 }
 
+async function measured(
+  { onLook, clock }: DetectionOptions,
+  work: () => Promise<Looked | undefined>
+): Promise<Looked | undefined> {
+  const began = clock();
+  try {
+    const looked = await work();
+    onLook?.(looked === undefined ? 'standby' : 'done', clock() - began);
+    return looked;
+  } catch (error) {
+    onLook?.('failed', clock() - began);
+    throw error;
+  }
+}
+
 /** Undefined while another process is the writer. */
 async function lookAs(
   options: DetectionOptions & { readonly quarantine: Quarantine },
@@ -177,7 +202,10 @@ async function lookAs(
       clock,
       lookRowsMax,
       catchUpRowsPerS,
-      onRange: (result) => result.hints.forEach(options.onFinding),
+      onRange: (result) => {
+        result.hints.forEach(options.onFinding);
+        options.onRange?.(result);
+      },
       ...(state.ending === undefined ? {} : { signal: state.ending.signal }),
     });
   } catch (error) {

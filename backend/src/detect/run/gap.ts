@@ -2,7 +2,8 @@ import type { ClaimedRange } from './ledger.ts';
 import type { Failure } from './range-plan.ts';
 
 /** Why a range that arrived is not read yet. */
-export type GapCause = 'range_failed' | 'store_unavailable' | 'service_down' | 'backlog';
+export const gapCauses = ['range_failed', 'store_unavailable', 'service_down', 'backlog'] as const;
+export type GapCause = (typeof gapCauses)[number];
 
 /** Arrived rows that were not read when they should have been. They are read later, or tried again. */
 export interface Gap {

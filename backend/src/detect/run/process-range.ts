@@ -24,6 +24,9 @@ export interface RangeWork {
 export interface RangeResult extends RangeFindings {
   readonly rows: number;
   readonly matches: number;
+  /** Pairs of a row and a rule that were decided. */
+  readonly candidates: number;
+  readonly durationMs: number;
   /** Errors of single rules, by rule id. */
   readonly errors: ReadonlyMap<string, string>;
 }
@@ -65,6 +68,8 @@ export async function processRange(work: RangeWork, range: ClaimedRange): Promis
   return {
     ...found,
     rows: evaluation.rows,
+    candidates: evaluation.candidates,
+    durationMs: finishedMs - startedMs,
     matches: [...evaluation.byRule.values()].reduce((sum, { matches }) => sum + matches.length, 0),
     errors: new Map([...evaluation.byRule].flatMap(([id, { error }]) => (error === '' ? [] : [[id, error]]))),
   };
