@@ -210,8 +210,7 @@ const whileOthersStart = {
 
 /** The page to read: the stages, in the order in which data passes them. The doors open last and close first. */
 export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
-  const { config, store } = deps;
-  const { settings } = config;
+  const { store } = deps;
 
   // 1. Tables, and how long they keep what is in them. 2. Parsers: raw_log becomes event as it is inserted.
   await retry(() => prepareStore(deps), whileOthersStart);
