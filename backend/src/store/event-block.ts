@@ -128,7 +128,7 @@ async function readBlock(reader: NativeReader, columns: number, rows: number): P
 
 type Parts = Pick<EventBlock, 'idStart' | 'tsMs' | 'receivedMs' | 'fields'>;
 const noPlaces: TextPlaces = { starts: new Int32Array(0), ends: new Int32Array(0) };
-const noFields: MapPlaces = { offsets: new Int32Array(1), keyAt: new Uint32Array(0), keys: [], values: noPlaces };
+const noFields: MapPlaces = { offsets: new Int32Array(1), keyAt: new Int32Array(0), keys: [], values: noPlaces };
 
 function isWhole(parts: { [K in keyof Parts]: Parts[K] | undefined }): parts is Parts {
   return Object.values(parts).every((part) => part !== undefined);

@@ -8,7 +8,7 @@ export interface TextPlaces {
 export interface MapPlaces {
   readonly offsets: Int32Array;
   /** Per entry, the number of its key in `keys`. */
-  readonly keyAt: Uint32Array;
+  readonly keyAt: Int32Array;
   readonly keys: readonly string[];
   readonly values: TextPlaces;
 }
@@ -73,9 +73,9 @@ export class NativeReader {
   }
 
   /** Dictionary and index of a `LowCardinality(...)` of texts, without its version. */
-  async dictionary(count: number): Promise<{ entries: TextPlaces; index: Uint32Array }> {
+  async dictionary(count: number): Promise<{ entries: TextPlaces; index: Int32Array }> {
     if (count === 0)
-      return { entries: { starts: new Int32Array(0), ends: new Int32Array(0) }, index: new Uint32Array(0) };
+      return { entries: { starts: new Int32Array(0), ends: new Int32Array(0) }, index: new Int32Array(0) };
     const flags = await this.#number64();
     const width = indexBytes[flags & 0xff];
     if (width === undefined || (flags & 0x200) === 0) throw new Error(`Native: a dictionary with flags ${flags}`);
@@ -107,7 +107,8 @@ export class NativeReader {
 
   async map(count: number): Promise<MapPlaces> {
     await this.dictionaryVersion();
-    const offsets = new Int32Array(count + 1);
+    const offsets = this.#array(count + 1);
+    offsets[0] = 0;
     const [start] = await this.fixed(count * 8);
     // A block has less than 2 GiB, so the upper half is 0.
     for (let at = 0; at < count; at += 1) offsets[at + 1] = this.bytes.readUInt32LE(start + at * 8);
@@ -155,9 +156,9 @@ export class NativeReader {
     return array.length === length ? array : array.subarray(0, length);
   }
 
-  #indexes(start: number, count: number, width: 1 | 2 | 4): Uint32Array {
+  #indexes(start: number, count: number, width: 1 | 2 | 4): Int32Array {
     const { bytes } = this;
-    const index = new Uint32Array(count);
+    const index = this.#array(count);
     if (width === 1) for (let at = 0; at < count; at += 1) index[at] = bytes[start + at] ?? 0;
     else if (width === 2) for (let at = 0; at < count; at += 1) index[at] = bytes.readUInt16LE(start + at * 2);
     else for (let at = 0; at < count; at += 1) index[at] = bytes.readUInt32LE(start + at * 4);

@@ -43,6 +43,6 @@ export function blockOf(events: readonly EventRow[]): EventBlock {
     tsMs: times,
     receivedMs: times,
     texts: columns,
-    fields: { offsets, keys, keyAt: Uint32Array.from(entries.flatMap((of) => of.map(([key]) => numbers.get(key) ?? 0))), values },
+    fields: { offsets, keys, keyAt: Int32Array.from(entries.flatMap((of) => of.map(([key]) => numbers.get(key) ?? 0))), values },
   }; // prettier-ignore
 }

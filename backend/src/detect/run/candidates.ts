@@ -6,9 +6,10 @@ import { saltOf } from '../prefilter/gram.ts';
 import { buildPrefilter, type PlacePlan, type Prefilter } from '../prefilter/prefilter.ts';
 import type { Logsource, SingleRule } from '../rule.ts';
 
-/** Rows of a log source that a prefilter's first sample is made of, and every which row goes into it later. */
+/** Rows of a log source that a prefilter's first sample is made of; every which row goes into it until it is built anew, and after. */
 const firstSample = 256;
 const sampleEvery = 64;
+const sampleEveryLater = 1024;
 /** Prefilters are built anew when so many rows of their log source were seen, then at every further `rebuildRows`. */
 const rebuildAt = [16_384, 1_048_576];
 const rebuildRows = 4_194_304;
@@ -55,7 +56,7 @@ export class LogsourceRules {
   candidates(block: EventBlock, row: number): readonly number[] {
     const { prefilter, plan } = this.#ready(block, row);
     this.#rows += 1;
-    if (this.#rows % sampleEvery === 0) this.#count(block, row);
+    if (this.#rows % (this.#builds < 2 ? sampleEvery : sampleEveryLater) === 0) this.#count(block, row);
     this.#serial += 1;
     this.#found.length = 0;
     this.#add(prefilter.always);
