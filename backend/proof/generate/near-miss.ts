@@ -13,14 +13,17 @@ const swapCase = (character: string): string =>
 
 type Change = (points: string[], at: number, random: Random) => readonly string[] | string;
 
-/** The places of dashes and slashes; the given place when there is none. */
-function dashAt(points: readonly string[], at: number, random: Random): number {
-  const places = [...points.keys()].filter((place) => /[-/\u2013-\u2015]/.test(points[place] ?? ''));
+/** The place of one of such characters; the given place when there is none. */
+function placeOf(points: readonly string[], wanted: RegExp, at: number, random: Random): number {
+  const places = [...points.keys()].filter((place) => wanted.test(points[place] ?? ''));
   return places.length === 0 ? at : random.pick(places);
 }
 
 const changes: readonly Change[] = [
-  (points, at, random) => points.with(dashAt(points, at, random), random.pick(Array.from('-/\u2013\u2014\u2015'))),
+  (points, at, random) =>
+    points.with(placeOf(points, /[-/\u2013-\u2015]/, at, random), random.pick(Array.from('-/\u2013\u2014\u2015'))),
+  (points, at, random) =>
+    points.with(placeOf(points, /[%_*?\\]/, at, random), random.pick(['', 'x', 'xx', '%', '_', '*', '\\', '\\\\'])),
   (points) => points.join('').toUpperCase(),
   (points) => points.join('').toLowerCase(),
   (points, at) => points.with(at, swapCase(points[at] ?? '')),
@@ -40,6 +43,7 @@ const changes: readonly Change[] = [
   (points, at) => [...points.slice(at), ...points.slice(0, at)],
   (points) => [...points, ...points],
   (points) => points.toReversed(),
+  (points, at) => [...points.slice(0, at), 'q', ...points.slice(at)],
   () => '',
 ];
 

@@ -27,8 +27,8 @@ export const evaluatorMutants = [
     ],
     [
       'a pattern with a wildcard is not anchored at its end',
-      'endOf(last, text, start) === text.length',
-      'endOf(last, text, start) >= 0',
+      'return start >= index && endOf(last, text, start) === text.length;',
+      'return start >= index && search(last, text, index) >= 0;',
     ],
     ['values are not folded', "('text' in part ? { text: foldAscii(part.text) } : part)", '(part)'],
     [
@@ -134,4 +134,24 @@ export const evaluatorMutants = [
       'if (this.#rawAt[slot] !== 0) return',
     ],
   ]),
+  // The choice of rules by the texts that they need.
+  ...mutantsOf('prefilter/anchor.ts', [
+    ['what not denies is needed', 'not: () => undefined', 'not: (node, costOf) => visit(handlers, node.item, costOf)'],
+    [
+      'one alternative is enough',
+      'if (known.length < sets.length || known.length === 0) return undefined;',
+      'if (known.length === 0) return undefined;',
+    ],
+    [
+      'every text of a pattern stands at its start',
+      'const start = at === 0 && piece === 0;',
+      'const start = piece === 0;',
+    ],
+    [
+      'comparisons need the empty text at the start',
+      'compare: valueThere',
+      "compare: (node, costOf) => setOf([{ place: node.field, text: '1', start: false, end: false }], costOf)",
+    ],
+  ]),
+  ...mutantsOf('prefilter/gram.ts', [['the letter A is not folded', 'byte >= 65', 'byte > 65']]),
 ];

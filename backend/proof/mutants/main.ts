@@ -71,6 +71,7 @@ function staleness({ file, name, text }: Mutant, original: string): string[] {
 
 const all = [...evaluatorMutants, ...sqlMutants, ...parserMutants];
 const chosen = all.filter(({ name, file }) => `${file} ${name}`.includes(values.only));
+if (chosen.length === 0) throw new Error(`no mutant has "${values.only}" in its file and name`);
 const copy = copyTree();
 const pathOf = ({ file }: Mutant): string => path.join(copy, 'backend/src/detect', file);
 try {
