@@ -38,7 +38,7 @@ function matchesSql(rule: SingleRule, fields: readonly string[], prefix: string)
   });
   const map = `CAST(map(${entries.join(', ')}), 'Map(String, Nullable(String))')`;
   // An alias `fields` beside the WHERE would stand for the column in it.
-  const sql = `SELECT rule_id, event_id, ts, run_id, values AS fields FROM (
+  const sql = `SELECT rule_id, '' AS rule_hash, event_id, ts, run_id, values AS fields FROM (
   SELECT {${prefix}id:String} AS rule_id, id AS event_id, ts, run_id, ${map} AS values FROM event WHERE ${compiled.sql})`;
   return { sql, params };
 }

@@ -139,6 +139,8 @@ export interface CorrelationScope {
   readonly runId: string;
   /** Groups to compute, as `groupsOf` gives them; `all` for every group there is, which only people ask for. */
   readonly groups: readonly GroupValues[] | 'all';
+  /** Read the groups' matches by their keys from rule_match_group, unless `spreads`; else by time from rule_match. */
+  readonly keyed?: boolean;
   /**
    * Triggers (the newest match of a window) whose event time lies in [fromMs, toMs], both included, are looked at;
    * matches before fromMs are read as far as their windows reach. A match at t can change triggers in
@@ -207,21 +209,26 @@ export interface CorrelationRule {
   fieldsOf(ruleId: string): readonly string[];
   /** Groups that a match belongs to: one; several only when a rule is read in two ways; none when it is not read. */
   groupsOf(match: RuleMatch): readonly GroupValues[];
+  /** Keys under which the service stores a match in rule_match_group for it; none when `spreads`. */
+  matchKeysOf(match: RuleMatch, runId: string): readonly string[];
   /**
    * True when a match can change triggers in other groups than its own: the groups are cut across those of a
    * referenced correlation, so one more match of bob makes alice's next match a trigger. Recompute `compileGroups`.
    */
   readonly spreads: boolean;
   /** SQL over rule_match: every group that has a match with event time in [fromMs, toMs], as `correlationGroupRow`. */
-  compileGroups(scope: Omit<CorrelationScope, 'groups'>): CompiledSql;
+  compileGroups(scope: Omit<CorrelationScope, 'groups' | 'keyed'>): CompiledSql;
   /** Name by name what a row of `compileGroups` or `compileWindows` says. */
   groupOf(row: CorrelationGroupRow): GroupValues;
-  /** SQL over rule_match; its rows are `firingWindowRow`, ordered by group and time. */
+  /**
+   * SQL over stored matches; its rows are `firingWindowRow`, ordered by group and time. Only matches of the current
+   * text of each rule count, and those stored before there were hashes (migration 0010), which are read by time only.
+   */
   compileWindows(scope: CorrelationScope): CompiledSql;
   /** Name by name what a row of `compileWindows` says. */
   windowOf(row: FiringWindowRow): FiringWindow;
   /** The same over matches in memory (any order, repeats allowed): the reference that tests hold the SQL equal to. */
-  windows(matches: readonly RuleMatch[], scope: Omit<CorrelationScope, 'runId'>): FiringWindow[];
+  windows(matches: readonly RuleMatch[], scope: Omit<CorrelationScope, 'runId' | 'keyed'>): FiringWindow[];
 }
 
 export type DetectionRule = SingleRule | CorrelationRule;

@@ -18,6 +18,7 @@ const deletions = [
   `DELETE FROM finding_activity WHERE finding_id IN (SELECT finding_id FROM security_finding WHERE run_id = {run:String})`,
   `DELETE FROM security_finding WHERE run_id = {run:String}`,
   `DELETE FROM finding_contribution WHERE run_id = {run:String}`,
+  `DELETE FROM rule_match_group WHERE run_id = {run:String}`,
   `DELETE FROM rule_match WHERE run_id = {run:String}`,
   `DELETE FROM event WHERE run_id = {run:String}`,
   `DELETE FROM raw_log WHERE run_id = {run:String}`,

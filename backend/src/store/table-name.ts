@@ -5,6 +5,7 @@ export const writerTables = [
   'ledger_reset',
   'rule_run',
   'rule_match',
+  'rule_match_group',
   'finding_contribution',
   'security_finding',
   'finding_activity',

@@ -79,7 +79,8 @@ function planIds(plan: CorrelationPlan): string[] {
 }
 
 function correlationHash(parsed: ParsedCorrelation, plan: CorrelationPlan, index: RuleIndex): string {
-  const hash = createHash('sha256').update(parsed.meta.hash);
+  // Named by how it counts too: findings of before matches had keys are not held against keyed ones.
+  const hash = createHash('sha256').update(`keyed\n${parsed.meta.hash}`);
   for (const id of planIds(plan)) hash.update(`\n${index.find(id)?.meta.hash ?? ''}`);
   return hash.digest('hex');
 }

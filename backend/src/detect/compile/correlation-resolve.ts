@@ -132,7 +132,10 @@ class Resolver {
     const value = this.fields(this.#parsed.valueFields, rule, at);
     const carried = this.fields(this.#carried, rule, at);
     if (group === undefined || value === undefined || carried === undefined) return undefined;
-    if (rule.kind === 'single') return { kind: 'rule', ruleId: rule.meta.id, group, value, carried };
+    if (rule.kind === 'single') {
+      const { id: ruleId, hash: ruleHash } = rule.meta;
+      return { kind: 'rule', ruleId, ruleHash, group, value, carried };
+    }
     return this.innerLeg(rule, at, { group, value, carried });
   }
 

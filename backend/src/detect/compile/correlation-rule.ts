@@ -17,6 +17,7 @@ import type {
   RuleMatch,
 } from '../rule.ts';
 import { correlationGroupsSql, correlationSql } from './correlation-sql.ts';
+import { matchKeysOf } from './match-key.ts';
 
 function groupsOf(plan: CorrelationPlan, legs: readonly RuleLeg[], match: RuleMatch): GroupValues[] {
   const groups = new Map<string, GroupValues>();
@@ -51,6 +52,7 @@ export function createCorrelationRule(
   raisesFindings: boolean
 ): CorrelationRule {
   const legs = ruleLegsOf(plan);
+  const spreads = reachesOtherGroups(plan);
   return {
     kind: 'correlation',
     meta: { ...parsed.meta, hash },
@@ -61,7 +63,8 @@ export function createCorrelationRule(
     generate: parsed.generate,
     raisesFindings,
     fieldsOf: (ruleId) => [...new Set(legs.filter((leg) => leg.ruleId === ruleId).flatMap((leg) => leg.fields))],
-    spreads: reachesOtherGroups(plan),
+    matchKeysOf: (match, runId) => (spreads ? [] : matchKeysOf(legs, match, runId)),
+    spreads,
     compileGroups: (scope) => correlationGroupsSql(plan, scope),
     groupOf: (row) => groupOf(plan, row),
     groupsOf: (match) => groupsOf(plan, legs, match),

@@ -1,10 +1,18 @@
-import { groupKeysOf, ruleLegsOf, type CorrelationPlan, type Leg } from '../evaluate/correlation-plan.ts';
+import {
+  fieldsOf,
+  groupKeysOf,
+  reachesOtherGroups,
+  ruleLegsOf,
+  type CorrelationPlan,
+  type Leg,
+} from '../evaluate/correlation-plan.ts';
 import { firingEventIdsMax, type CompiledSql, type CorrelationScope } from '../rule.ts';
 import { amountSql } from './correlation-amount.ts';
 import { countingSql } from './correlation-counting-sql.ts';
 import { never, type Occurrences } from './correlation-firing.ts';
 import { orderedSql, temporalSql } from './correlation-temporal-sql.ts';
 import { valuesSql } from './correlation-values-sql.ts';
+import { type KeyedLeg, wantedKeys } from './match-key.ts';
 import { SqlParameters } from './sql-parameters.ts';
 
 /** As groupKey in evaluate/correlation-plan.ts. */
@@ -25,7 +33,13 @@ interface Reading {
   readonly to: string;
   /** Keeps rows by their group values (an array expression). */
   readonly keep: (values: string) => string;
+  /** The keys of the wanted groups for a rule and its fields that make the group; undefined: matches are read by time. */
+  readonly keys: ((leg: KeyedLeg, groupFields: readonly string[]) => string[]) | undefined;
+  /** Of a rule's fields for `group` and `carried` of the plan that is read, those of the outermost group. */
+  readonly outermost: (group: readonly string[], carried: readonly string[]) => readonly string[];
 }
+
+type Matched = Pick<Reading, 'parameters' | 'runId' | 'from' | 'to'>;
 
 /** (leg, event_id, t, g, c, texts) of one leg: t in milliseconds; texts by the plan's groupBy, carried, valueFields. */
 function legSql(leg: Leg, index: number, reading: Reading): string {
@@ -35,25 +49,37 @@ function legSql(leg: Leg, index: number, reading: Reading): string {
   const { within } = leg;
   const keep = within === undefined ? () => '1' : (values: string) => reading.keep(pick(within, values));
   const group = pick(leg.group, 'i.c');
+  const outermost: Reading['outermost'] = (_group, carried) => {
+    const of = (places: readonly number[]): string[] => places.map((place) => carried[place] ?? '');
+    return reading.outermost(of(leg.group), of(leg.carried));
+  };
   return `SELECT ${index} AS leg, i.event_id AS event_id, i.t AS t, ${group} AS g, ${pick(leg.carried, 'i.c')} AS c, ${pick(leg.value, 'i.c')} AS texts
-FROM (${triggersSql(leg.plan, { ...reading, keep })}) AS i
+FROM (${triggersSql(leg.plan, { ...reading, keep, outermost })}) AS i
 WHERE ${within === undefined ? reading.keep(group) : '1'}`;
 }
 
 const fieldsSql = (names: readonly string[], parameters: SqlParameters): string =>
   textsSql(names.map((name) => `fields[${parameters.text(name)}]`));
 
-/** Rows of rule_match of one rule, in the run and the time range. */
-function matchedSql(ruleId: string, { parameters, runId, from, to }: Omit<Reading, 'keep'>): string {
-  return `rule_match
-WHERE rule_id = ${parameters.text(ruleId)} AND run_id = ${parameters.text(runId)}
+/** Matches of one rule's text, in the run and the time range. */
+function matchedSql(leg: Omit<KeyedLeg, 'fields'>, reading: Matched, keys?: readonly string[]): string {
+  const { parameters, runId, from, to } = reading;
+  // A match without a hash is of before there were any (migration 0010).
+  const [table, own] =
+    keys === undefined
+      ? ['rule_match', `rule_hash IN ('', ${parameters.text(leg.ruleHash)})`]
+      : ['rule_match_group', `group_key IN ${parameters.bind(keys, 'Array(UInt64)')}`];
+  return `${table}
+WHERE ${own} AND rule_id = ${parameters.text(leg.ruleId)} AND run_id = ${parameters.text(runId)}
   AND ts >= fromUnixTimestamp64Milli(${from}, 'UTC') AND ts <= fromUnixTimestamp64Milli(${to}, 'UTC')`;
 }
 
 function ruleLegSql(leg: Extract<Leg, { kind: 'rule' }>, index: number, reading: Reading): string {
   const pick = (names: readonly string[]): string => fieldsSql(names, reading.parameters);
+  const { ruleId, ruleHash, group, carried } = leg;
+  const keys = reading.keys?.({ ruleId, ruleHash, fields: fieldsOf(leg) }, reading.outermost(group, carried));
   return `SELECT ${index} AS leg, toString(event_id) AS event_id, toUnixTimestamp64Milli(ts) AS t, ${pick(leg.group)} AS g, ${pick(leg.carried)} AS c, ${pick(leg.value)} AS texts
-FROM ${matchedSql(leg.ruleId, reading)}
+FROM ${matchedSql(leg, reading, keys)}
   AND ${reading.keep(pick(leg.group))}`;
 }
 
@@ -96,22 +122,34 @@ WHERE t >= ${reading.from} AND t <= ${reading.to} AND (k, t) IN (${firingSql[pla
 }
 
 /** Group values, as `correlationGroupRow`, of every match in the time range that the plan reads. */
-export function correlationGroupsSql(plan: CorrelationPlan, scope: Omit<CorrelationScope, 'groups'>): CompiledSql {
+export function correlationGroupsSql(
+  plan: CorrelationPlan,
+  scope: Omit<CorrelationScope, 'groups' | 'keyed'>
+): CompiledSql {
   const parameters = new SqlParameters('p');
   const from = parameters.bind(String(scope.fromMs), 'Int64');
   const to = parameters.bind(String(scope.toMs), 'Int64');
-  const legs = ruleLegsOf(plan).map(({ ruleId, group }) => {
+  const legs = ruleLegsOf(plan).map((leg) => {
     const reading = { parameters, runId: scope.runId, from, to };
-    return `SELECT ${fieldsSql(group, parameters)} AS group_values FROM ${matchedSql(ruleId, reading)}`;
+    return `SELECT ${fieldsSql(leg.group, parameters)} AS group_values FROM ${matchedSql(leg, reading)}`;
   });
   return { sql: `SELECT DISTINCT group_values FROM (${legs.join('\nUNION ALL\n')})`, params: parameters.params };
 }
 
 /** Keeps rows of the wanted groups. */
-function keeping(plan: CorrelationPlan, groups: CorrelationScope['groups'], parameters: SqlParameters): Reading['keep'] {
+function keeping(
+  plan: CorrelationPlan,
+  groups: CorrelationScope['groups'],
+  parameters: SqlParameters
+): Reading['keep'] {
   if (groups === 'all') return () => '1';
   const wanted = parameters.bind([...groupKeysOf(plan, groups)], 'Array(String)');
   return (values) => `has(${wanted}, ${keySql(values)})`;
+}
+
+function keysOf(plan: CorrelationPlan, { groups, keyed, runId }: CorrelationScope): Reading['keys'] {
+  if (keyed !== true || groups === 'all' || reachesOtherGroups(plan)) return undefined;
+  return (leg, groupFields) => wantedKeys(plan, groups, leg, runId, groupFields);
 }
 
 /** Firing windows as `firingWindowRow`; the work is sorting, whatever stands in a window (rule.ts, FiringWindow). */
@@ -123,6 +161,8 @@ export function correlationSql(plan: CorrelationPlan, scope: CorrelationScope): 
     from: parameters.bind(String(scope.fromMs), 'Int64'),
     to: parameters.bind(String(scope.toMs), 'Int64'),
     keep: keeping(plan, scope.groups, parameters),
+    keys: keysOf(plan, scope),
+    outermost: (group) => group,
   };
   const timespan = plan.timespanMs;
   const sql = `SELECT any(o.g) AS group_values, min(o.t) AS first_ms, r.last_t AS last_ms, any(r.triggers) AS triggers,

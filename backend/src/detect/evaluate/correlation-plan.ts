@@ -12,6 +12,8 @@ export type Leg =
   | {
       readonly kind: 'rule';
       readonly ruleId: string;
+      /** Of the rule's text; matches of another one are not read. */
+      readonly ruleHash: string;
       /** Sigma field of that rule for each group-by name, in order. */
       readonly group: readonly string[];
       /** Sigma fields whose values are counted, or whose numbers are read. */
@@ -69,18 +71,24 @@ export function reachOf(plan: CorrelationPlan): number {
 /** One single rule that a plan reads, with its field for each outermost group-by name and carried name. */
 export interface RuleLeg {
   readonly ruleId: string;
+  readonly ruleHash: string;
   readonly group: readonly string[];
   readonly carried: readonly string[];
   /** Every Sigma field of it that the plan reads. */
   readonly fields: readonly string[];
 }
 
+/** Every Sigma field that a leg reads of its rule. */
+export function fieldsOf({ group, value, carried }: Extract<Leg, { kind: 'rule' }>): string[] {
+  return [...new Set([...group, ...value, ...carried])];
+}
+
 /** The single rules behind a plan, inner correlations opened, with fields for the outermost group. */
 export function ruleLegsOf(plan: CorrelationPlan): RuleLeg[] {
   return plan.legs.flatMap((leg): RuleLeg[] => {
     if (leg.kind === 'rule') {
-      const { ruleId, group, value, carried } = leg;
-      return [{ ruleId, group, carried, fields: [...new Set([...group, ...value, ...carried])] }];
+      const { ruleId, ruleHash, group, carried } = leg;
+      return [{ ruleId, ruleHash, group, carried, fields: fieldsOf(leg) }];
     }
     return ruleLegsOf(leg.plan).map((inner) => ({
       ...inner,

@@ -114,11 +114,18 @@ function episodeOf(window: FiringWindow): Episode {
   return { firstMs: window.firstMs, lastMs: window.lastMs, count: window.triggers, eventIds: window.eventIds };
 }
 
+/** How long matches are kept after their arrival (migrations 0004 and 0010), and how late or early one may come. */
+const keptMs = 8 * 86_400_000;
+const lateMs = 25 * 3_600_000;
+
 /**
- * A correlation's finding older than this is left as it is, and what follows becomes another one: matches are kept for
- * 8 days by arrival (migration 0004), and an episode recomputed from what is left of them would shrink.
+ * A correlation's finding stored longer ago than this is left as it is, and what follows becomes another one: the first
+ * of its matches may have arrived as long before it as they reach and may be late, and an episode recomputed from what
+ * is left of them would shrink.
  */
-const recomputedMs = 7 * 86_400_000;
+function recomputedMs({ reachMs }: CorrelationRule): number {
+  return Math.max(keptMs - lateMs - reachMs, 86_400_000);
+}
 
 /** Findings of the groups that may be recomputed, by group. */
 export async function storedOfCorrelations(
@@ -130,13 +137,36 @@ export async function storedOfCorrelations(
   if (groups.length === 0) return new Map();
   const names = { rules: [...new Set(groups.map((of) => of.rule.meta.id))], keys: groups.map((of) => of.key) };
   const live = await liveFindingsOfGroups(store, names, signal);
-  return groupBy(live.filter((row) => row.created_ms >= nowMs - recomputedMs), (row) => row.group_key); // prettier-ignore
+  const sinceMs = new Map(groups.map(({ key, rule }) => [key, nowMs - recomputedMs(rule)]));
+  return groupBy(live.filter((row) => row.created_ms >= (sinceMs.get(row.group_key) ?? nowMs)), (row) => row.group_key); // prettier-ignore
+}
+
+/** A group with the interval in which it is computed again. */
+interface Placed {
+  readonly of: CorrelationGroup;
+  readonly region: Interval;
+}
+
+/** So many groups are read in one query, as far back as the one that reaches furthest. */
+const readTogetherMax = 20;
+
+/**
+ * Groups that are read together: when they are many, those whose matches reach about as far back, by factors of 16, which is one to three queries
+ * for 24 hours. So one late match does not mean that every group of the range is read as far back as it.
+ */
+function readTogether(placed: readonly Placed[], { timespanMs, spreads }: CorrelationRule): Placed[][] {
+  if (spreads || placed.length <= readTogetherMax) return [[...placed]];
+  const endMs = placed.reduce((most, { region }) => Math.max(most, region.lastMs), -Infinity);
+  const far = ({ region }: Placed): number =>
+    Math.ceil(Math.log2(Math.max(1, (endMs - region.firstMs) / timespanMs)) / 4);
+  return [...groupBy(placed, far).values()];
 }
 
 /**
  * Recomputes the firing windows that new matches touch, from all stored matches, in event time. `groups` are of one
  * rule and one run. What is computed replaces what is stored in the region: a late match may add, move, join or
- * (with conditions such as lt or eq) end a finding.
+ * (with conditions such as lt or eq) end a finding. A finding of another text of the rule ends for no such reason: the
+ * matches that it counted may not be those of the current text.
  */
 export async function recomputeCorrelation(
   store: Store,
@@ -146,25 +176,40 @@ export async function recomputeCorrelation(
 ): Promise<GroupChanges<Episode>[]> {
   const [any] = groups;
   if (any === undefined) return [];
-  const { rule, runId } = any;
-  const regions = groups.map((of) => regionOfGroup(of, (stored.get(of.key) ?? []).map(storedEpisode)));
+  const placed = groups.map((of) => {
+    return { of, region: regionOfGroup(of, (stored.get(of.key) ?? []).map(storedEpisode)) };
+  });
+  const found: GroupChanges<Episode>[] = [];
+  for (const near of readTogether(placed, any.rule)) {
+    const windows = await windowsOf(store, any, near, signal);
+    for (const { of, region } of near) {
+      const inside = (one: Interval): boolean => one.firstMs <= region.lastMs && one.lastMs >= region.firstMs;
+      const episodes = (windows.get(of.key) ?? []).filter(inside).map(episodeOf);
+      const known = (stored.get(of.key) ?? []).filter((row) => inside(storedEpisode(row)));
+      const { changes, withdrawn } = changesOf(of, episodes, known);
+      found.push({ changes, withdrawn: withdrawn.filter((row) => row.rule_hash === of.rule.meta.hash) });
+    }
+  }
+  return found;
+}
+
+/** Firing windows in the groups' regions and between them, by group. */
+async function windowsOf(
+  store: Store,
+  { rule, runId }: CorrelationGroup,
+  placed: readonly Placed[],
+  signal?: AbortSignal
+): Promise<ReadonlyMap<string, readonly FiringWindow[]>> {
   const statement = rule.compileWindows({
     runId,
-    groups: groups.map((of) => of.group),
-    fromMs: Math.min(...regions.map((region) => region.firstMs)),
-    toMs: Math.max(...regions.map((region) => region.lastMs)),
+    groups: placed.map(({ of }) => of.group),
+    keyed: true,
+    fromMs: placed.reduce((least, { region }) => Math.min(least, region.firstMs), Infinity),
+    toMs: placed.reduce((most, { region }) => Math.max(most, region.lastMs), -Infinity),
   });
   const limits = { timeoutMs: 60_000, rowsMax: 200_000, ...(signal === undefined ? {} : { signal }) };
   const rows = await store.compiled('correlation.windows', { ...statement }, firingWindowRow, limits);
-  const windows = groupBy(rows.map((row) => rule.windowOf(row)), (window) => groupKey(rule.meta.id, runId, window.group)); // prettier-ignore
-  return groups.map((of, at) => {
-    const region = regions[at];
-    const inside = (interval: Interval): boolean =>
-      region !== undefined && interval.firstMs <= region.lastMs && interval.lastMs >= region.firstMs;
-    const episodes = (windows.get(of.key) ?? []).filter(inside).map(episodeOf);
-    const found = (stored.get(of.key) ?? []).filter((row) => inside(storedEpisode(row)));
-    return changesOf(of, episodes, found);
-  });
+  return groupBy(rows.map((row) => rule.windowOf(row)), ({ group }) => groupKey(rule.meta.id, runId, group)); // prettier-ignore
 }
 
 /** Hosts, users and addresses of the evidence of changed episodes, read in one query. */

@@ -48,6 +48,7 @@ async function detected(events: readonly TestEvent[], sizes: () => number): Prom
     'security_finding',
     'event',
     'rule_match',
+    'rule_match_group',
     'finding_contribution',
     'ledger_done',
     'ledger_claim',

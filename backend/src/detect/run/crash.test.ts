@@ -42,7 +42,7 @@ const outcome = async (): Promise<unknown> =>
   ]); // prettier-ignore
 
 async function empty(): Promise<void> {
-  for (const table of ['event', 'rule_match', 'rule_run', 'finding_contribution', 'security_finding', 'ledger_done', 'ledger_claim']) {
+  for (const table of ['event', 'rule_match', 'rule_match_group', 'rule_run', 'finding_contribution', 'security_finding', 'ledger_done', 'ledger_claim']) {
     await db.store.execute('test.empty', `TRUNCATE TABLE ${table}`);
   }
 } // prettier-ignore
@@ -86,9 +86,9 @@ describe('a crash', () => {
     await testDetection(db.store, rules).runOnce();
     await insertEvents(db.store, second);
     await testDetection(unharmed.store, rules).runOnce();
-    // Rule set, claim, matches, contributions, findings of the rule and of the correlation, rule runs, done.
-    expect(unharmed.writes()).toBe(8);
-    for (let at = 1; at <= 8; at += 1) {
+    // Rule set, claim, matches twice (by time, by group), contributions, findings of the rule and of the correlation, rule runs, done.
+    expect(unharmed.writes()).toBe(9);
+    for (let at = 1; at <= 9; at += 1) {
       expect(await run(crashing(db.store, at).store), `after write ${at}`).toEqual(expected);
       expect(await sums(), `after write ${at}`).toEqual([{ rows: '8', matches: '6' }]);
     }

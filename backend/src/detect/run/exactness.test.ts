@@ -125,7 +125,14 @@ function randomEvents(random: () => number, count: number): TestEvent[] {
 for (const seed of [1, 2]) {
   it(`live findings equal one offline evaluation over all events (seed ${seed})`, async () => {
     await db.store.execute('test.empty', 'TRUNCATE TABLE security_finding');
-    for (const table of ['event', 'rule_match', 'finding_contribution', 'ledger_done', 'ledger_claim']) {
+    for (const table of [
+      'event',
+      'rule_match',
+      'rule_match_group',
+      'finding_contribution',
+      'ledger_done',
+      'ledger_claim',
+    ]) {
       await db.store.execute('test.empty', `TRUNCATE TABLE ${table}`);
     }
     const random = randomOf(seed);

@@ -1,14 +1,13 @@
 import { eventBlocksOfRange } from '../../store/event-block.ts';
 import { deleteContributions } from '../../store/finding-contribution.ts';
-import { insertMatches } from '../../store/rule-match.ts';
 import { type RuleRunRow, deleteRuleRuns, insertRuleRuns } from '../../store/rule-run.ts';
 import type { Store } from '../../store/store.ts';
 import type { RangeEvaluation, RangeEvaluator, RuleMatches, RuleSet } from './evaluate-range.ts';
-import { slices } from './group-by.ts';
 import { noteHeld } from './guarded-rules.ts';
 import { type ClaimedRange, type Ledger, rangeKey } from './ledger.ts';
 import type { Quarantine } from './quarantine.ts';
 import { type RangeFindings, type RuleEffect, findCorrelations, findSingles } from './range-findings.ts';
+import { storeMatches } from './range-matches.ts';
 
 export interface RangeWork {
   readonly store: Store;
@@ -31,8 +30,6 @@ export interface RangeResult extends RangeFindings {
   readonly errors: ReadonlyMap<string, string>;
 }
 
-const matchesPerInsert = 50_000;
-
 type Counts = Omit<RuleRunRow, 'rows_read' | 'duration_ms'>;
 
 /**
@@ -53,7 +50,7 @@ export async function processRange(work: RangeWork, range: ClaimedRange): Promis
   const options = signal === undefined ? {} : { signal };
   const evaluation = await work.evaluator.evaluate(eventBlocksOfRange(store, rows, columns, options));
   noteHeld(evaluation, set, work.quarantine);
-  await storeMatches(store, evaluation, signal);
+  await storeMatches(store, set, evaluation, signal);
   const found: RangeFindings = { hints: [], effects: new Map() };
   const context = { store, set, origin, nowMs: clock(), quarantine: work.quarantine, ...(signal === undefined ? {} : { signal }) }; // prettier-ignore
   await findSingles(context, evaluation, found);
@@ -79,16 +76,6 @@ export async function processRange(work: RangeWork, range: ClaimedRange): Promis
 async function forget(store: Store, range: ClaimedRange): Promise<void> {
   await deleteContributions(store, rangeKey(range));
   await deleteRuleRuns(store, range);
-}
-
-/** Only rules that a correlation reads have fields. */
-async function storeMatches(store: Store, evaluation: RangeEvaluation, signal?: AbortSignal): Promise<void> {
-  const stored = [...evaluation.byRule.values()].flatMap(({ rule, matches }) =>
-    matches.flatMap(({ point, runId, fields }) =>
-      fields === undefined ? [] : [{ ruleId: rule.meta.id, ...point, runId, fields }]
-    )
-  );
-  for (const slice of slices(stored, matchesPerInsert)) await insertMatches(store, slice, signal);
 }
 
 const noEffect: RuleEffect = { findings: 0, folded: 0, error: '' };
