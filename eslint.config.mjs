@@ -16,16 +16,21 @@ const directions = [
   zone('./plugin', './backend', [], 'plugin and backend never import each other.'),
   zone('./backend/src', './backend/proof', [], 'proof is tests: nothing that runs imports it.'),
   zone('./backend/proof/oracle', src, [], 'the oracle knows nothing of the code under proof.'),
-  ...['parse', 'pipeline', 'evaluate', 'compile'].map((part) =>
+  ...['parse', 'pipeline', 'evaluate', 'compile', 'prefilter'].map((part) =>
     zone(
       `${src}/detect/${part}`,
       src,
       ['./detect', './error.ts'],
-      'detect/parse, pipeline, evaluate and compile are pure.'
+      'detect/parse, pipeline, evaluate, compile and prefilter are pure.'
     )
   ),
-  ...['parse', 'pipeline', 'evaluate', 'compile'].map((part) =>
-    zone(`${src}/detect/${part}`, `${src}/detect/run`, [], 'detect/parse, pipeline, evaluate and compile are pure.')
+  ...['parse', 'pipeline', 'evaluate', 'compile', 'prefilter'].map((part) =>
+    zone(
+      `${src}/detect/${part}`,
+      `${src}/detect/run`,
+      [],
+      'detect/parse, pipeline, evaluate, compile and prefilter are pure.'
+    )
   ),
   zone(`${src}/findings`, src, ['./findings', './error.ts'], 'findings is pure: no store, clock or network.'),
   zone(`${src}/store`, src, ['./store', './error.ts', './log.ts'], 'store knows no stage.'),

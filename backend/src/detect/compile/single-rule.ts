@@ -3,7 +3,7 @@ import { fieldText, type EventView } from '../evaluate/event-view.ts';
 import type { ParsedSingle } from '../parse/rule-node.ts';
 import { mapExpression } from '../pipeline/map-expression.ts';
 import { placeNamed, planOf, type LogsourceMatch, type Pipeline } from '../pipeline/pipeline.ts';
-import type { EventRow, SingleRule } from '../rule.ts';
+import type { CompiledSql, EventRow, SingleRule } from '../rule.ts';
 import { expressionSql } from './expression-sql.ts';
 import { SqlParameters } from './sql-parameters.ts';
 
@@ -37,6 +37,8 @@ export function createSingleRule(
   const plan = planOf(pipeline, parsed.logsource);
   const expression = mapExpression(parsed.expression, plan);
   const routed = routeTest(plan.routes);
+  // Every finding shows its rule's statement; few prefixes are ever asked for.
+  const compiled = new Map<string, CompiledSql>();
   const test = compileExpression(expression, { view, source: placeNamed });
   return {
     kind: 'single',
@@ -62,10 +64,14 @@ export function createSingleRule(
       return null;
     },
     compile(prefix = 'p') {
+      const known = compiled.get(prefix);
+      if (known !== undefined) return known;
       const parameters = new SqlParameters(prefix);
       const route = routeSql(plan.routes, parameters);
       const sql = `(${route} AND ${expressionSql(expression, { parameters, source: placeNamed })})`;
-      return { sql, params: parameters.params };
+      const made = Object.freeze({ sql, params: Object.freeze(parameters.params) });
+      compiled.set(prefix, made);
+      return made;
     },
   };
 }
