@@ -7,7 +7,7 @@ import type { Services } from './http/services.ts';
 import { messageOf } from './error.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import type { Pipeline } from './pipeline.ts';
-import { snapshotOf } from './snapshot.ts';
+import { ledgerStatusOf, snapshotOf } from './snapshot.ts';
 import { listRuleRuns } from './store/rule-run-list.ts';
 import { findingTimeline, findingsPerRule, listFindings, summariseFindings } from './store/security-finding-current.ts';
 import { listSources, listUnmatched } from './store/source.ts';
@@ -64,6 +64,7 @@ export function createServices(config: Config, store: Store, pipeline: Pipeline,
   const oneRule = async (ruleId: string) => getRule(rules.loaded(), await findingsPerRule(store), ruleId, stops());
   return {
     health: () => health(store, pipeline),
+    ledger: () => ledgerStatusOf(pipeline),
     config: () => effectiveConfig(config),
     metrics: async () => ({
       contentType: metrics.contentType,

@@ -80,6 +80,7 @@ export const routes = {
     status: 200,
   } satisfies TextRoute as TextRoute,
   health: get('/api/v1/health', 'reader', { params: none, query: none, response: source.health }),
+  ledger: get('/api/v1/ledger', 'reader', { params: none, query: none, response: source.ledgerStatus }),
   ingestLogs: {
     kind: 'bytes',
     method: 'POST',

@@ -53,6 +53,49 @@ export const health = z.object({ state: healthState, at: timestamp, items: z.arr
 export type Health = z.infer<typeof health>;
 export type HealthItem = z.infer<typeof healthItem>;
 
+/** Why arrived rows were not read when they should have been. */
+export const gapCause = z.enum(['range_failed', 'store_unavailable', 'service_down', 'backlog']);
+export type GapCause = z.infer<typeof gapCause>;
+/** Arrived rows that still wait for one cause; they are read in their turn. */
+export const ledgerGap = z.object({
+  cause: gapCause,
+  /** About how many rows still wait. */
+  rows: uint64,
+  /** About how many waited at first; null where they are not counted down. */
+  ofRows: uint64.nullable(),
+  /** When nothing was read; null where nobody knows. */
+  since: timestamp.nullable(),
+  until: timestamp.nullable(),
+  /** What went wrong, for ranges that failed. */
+  detail: z.string(),
+  nextTryAt: timestamp.nullable(),
+});
+export type LedgerGap = z.infer<typeof ledgerGap>;
+
+/** How far detection has read, and what it left out, as one service knows it. */
+export const ledgerStatus = z.object({
+  /** Who reads; empty while nobody is known to. */
+  writer: z.string(),
+  isWriter: z.boolean(),
+  /** Everything that had arrived so long ago has been read; null on a service that does not read. */
+  lagSeconds: z.number().nonnegative().nullable(),
+  waitingRows: uint64,
+  /** Why the last look failed; empty when it did not. */
+  lastError: z.string(),
+  gaps: z.array(ledgerGap),
+  /** Rules that decide nothing now: in quarantine, or failing on some events. */
+  rules: z.array(
+    z.object({
+      id: z.string(),
+      title: z.string(),
+      quarantined: z.boolean(),
+      reason: z.string(),
+      since: timestamp.nullable(),
+    })
+  ),
+});
+export type LedgerStatus = z.infer<typeof ledgerStatus>;
+
 export const liveness = z.object({ status: z.literal('ok') });
 
 /** The service's settings as they are in force, secrets left out. */

@@ -6,7 +6,13 @@ export const testIds = {
   liveState: 'live-state',
   timeline: 'timeline',
   timelinePanel: 'timeline-panel',
-  overview: { page: 'overview', health: 'overview-health', counts: 'overview-counts', sources: 'overview-sources' },
+  overview: {
+    page: 'overview',
+    reading: 'overview-reading',
+    health: 'overview-health',
+    counts: 'overview-counts',
+    sources: 'overview-sources',
+  },
   findings: {
     page: 'findings',
     table: 'findings-table',

@@ -24,6 +24,34 @@ test('counts what was found, watches what could be missed, and leads to the list
   expect(problems).toEqual([]);
 });
 
+test('says in plain words what was read, what was not and why, and which rules are held back', async ({
+  page,
+  signIn,
+  problems,
+}) => {
+  await signIn('viewer');
+  await open(page, 'overview');
+  const reading = page.getByTestId(testIds.overview.reading);
+  await expect(reading).toContainText('Everything that arrived up to 12 s ago has been read');
+  await expect(reading).toContainText('Not read: 2026-11-21 14:02 to 2026-11-21 14:05, the store was away');
+  await expect(reading).toContainText('being filled, 60 %');
+  await expect(reading).toContainText('Rule held back: Very long <i>pattern</i>');
+  await expect(reading).toContainText('it is too slow: it used 2.1 s');
+  await expect(reading).toContainText('Needs a look');
+  expect(problems).toEqual([]);
+});
+
+test.describe('with nothing left out', () => {
+  test.use({ mode: 'empty' });
+  test('says that there are no gaps', async ({ page, signIn }) => {
+    await signIn('viewer');
+    await open(page, 'overview');
+    const reading = page.getByTestId(testIds.overview.reading);
+    await expect(reading).toContainText('No gaps: nothing that arrived is left out.');
+    await expect(reading).toContainText('Complete');
+  });
+});
+
 test('leaves scenario runs out until asked', async ({ page, signIn }) => {
   await signIn('viewer');
   await open(page, 'overview');

@@ -30,6 +30,15 @@ export function fakeServices(changes: Partial<Services> = {}): Omit<Services, 'h
     health: () => Promise.resolve({ state: 'ok', at, items: [] }),
     metrics: () =>
       Promise.resolve({ contentType: 'text/plain; version=0.0.4; charset=utf-8', text: 'loglake_rules 1\n' }),
+    ledger: () => ({
+      writer: 'a',
+      isWriter: true,
+      lagSeconds: 0,
+      waitingRows: '0',
+      lastError: '',
+      gaps: [],
+      rules: [],
+    }),
     config: () => ({ version: '0.1.0', settings: [] }),
     ingest: () => Promise.resolve({ accepted: 1 }),
     findings: {

@@ -11,6 +11,7 @@ export function createJsonHandlers(services: Services): JsonHandlers {
   return {
     liveness: () => Promise.resolve({ status: 'ok' as const }),
     health: () => services.health(),
+    ledger: () => Promise.resolve(services.ledger()),
     listFindings: ({ query }) => findings.list(query),
     findingSummary: ({ query }) => findings.summary(query),
     findingTimeline: ({ query }) => findings.timeline(query),

@@ -21,6 +21,7 @@ const examples: Record<RouteName, Example> = {
   liveness: { path: '/healthz', bad: null },
   metrics: { path: '/metrics', bad: null },
   health: { path: '/api/v1/health', bad: null },
+  ledger: { path: '/api/v1/ledger', bad: null },
   ingestLogs: { path: '/v1/ingest/logs', body: 'a line', bad: null },
   listFindings: { path: '/api/v1/findings?state=new,resolved&limit=5', bad: { path: '/api/v1/findings?limit=5000' } },
   findingSummary: { path: '/api/v1/findings/summary', bad: { path: '/api/v1/findings/summary?severity=loud' } },

@@ -12,6 +12,7 @@ type Page<T> = Promise<{ items: T[]; nextCursor: string | null }>;
 /** All that the routes need of the stages; main.ts wires it. */
 export interface Services {
   health(): Promise<source.Health>;
+  ledger(): source.LedgerStatus;
   config(): z.output<typeof source.effectiveConfig>;
   metrics(): Promise<{ contentType: string; text: string }>;
   hints: HintHub;

@@ -1,4 +1,4 @@
-import type { Health } from '@loglake/contract/source';
+import type { Health, LedgerStatus } from '@loglake/contract/source';
 import type { JsonResponse } from '@loglake/contract/routes';
 import { call } from './client.ts';
 import { useResource, type Loaded } from './use-resource.ts';
@@ -8,6 +8,11 @@ export type EffectiveConfig = JsonResponse<'effectiveConfig'>;
 /** What the service watches, asked for every 15 s. */
 export function useHealth(): Loaded<Health> {
   return useResource('health', (signal) => call('health', { signal }), { everyMs: 15_000 });
+}
+
+/** How far detection has read, asked for every 5 s. */
+export function useLedger(): Loaded<LedgerStatus> {
+  return useResource('ledger', (signal) => call('ledger', { signal }), { everyMs: 5_000 });
 }
 
 /** Asks once, for the connection test. */

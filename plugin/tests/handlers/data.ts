@@ -1,6 +1,6 @@
 import type { Finding, FindingDetail, EvidenceEvent } from '@loglake/contract/finding';
 import type { ScenarioRun, ScenarioSummary } from '@loglake/contract/scenario';
-import type { Health } from '@loglake/contract/source';
+import type { Health, LedgerStatus } from '@loglake/contract/source';
 
 /** Times of the stub are relative to its start, so that the pages' periods hold them. */
 const start = Date.now();
@@ -235,5 +235,41 @@ export const health: Health = {
     { name: 'udp_dropped', state: 'warning', detail: '12 datagrams were dropped in the last hour.', value: 12 },
     { name: 'detection_lag', state: 'ok', detail: 'Detection is 2 s behind what arrives.', value: 2 },
     { name: 'rules', state: 'ok', detail: '17 rules run, none is broken.', value: 17 },
+  ],
+};
+
+export const emptyLedger: LedgerStatus = {
+  writer: 'home-1-4711#3',
+  isWriter: true,
+  lagSeconds: 0.4,
+  waitingRows: '0',
+  lastError: '',
+  gaps: [],
+  rules: [],
+};
+
+export const ledger: LedgerStatus = {
+  ...emptyLedger,
+  lagSeconds: 12,
+  waitingRows: '80400',
+  gaps: [
+    {
+      cause: 'store_unavailable',
+      rows: '80400',
+      ofRows: '201000',
+      since: '2026-11-21T14:02:00.000Z',
+      until: '2026-11-21T14:05:00.000Z',
+      detail: '',
+      nextTryAt: null,
+    },
+  ],
+  rules: [
+    {
+      id: 'rule-slow',
+      title: 'Very long <i>pattern</i>',
+      quarantined: true,
+      reason: 'it is too slow: it used 2.1 s of deciding, 410 rows after it was first slow',
+      since: minutesAgo(7),
+    },
   ],
 };

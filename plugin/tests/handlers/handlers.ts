@@ -1,6 +1,6 @@
 import type { JsonRequest, JsonResponse, JsonRouteName } from '@loglake/contract/routes';
 import type { ScenarioRun } from '@loglake/contract/scenario';
-import { finishedRun, health, initialFindings, minutesAgo, scenarios } from './data.ts';
+import { emptyLedger, finishedRun, health, ledger, initialFindings, minutesAgo, scenarios } from './data.ts';
 import { createFindingStub, type FindingStub } from './finding-handlers.ts';
 import { StubProblem } from './stub-problem.ts';
 
@@ -89,6 +89,7 @@ export function createHandlers(state: StubState): JsonHandlers {
   return {
     liveness: () => ({ status: 'ok' }),
     health: () => health,
+    ledger: () => (state.empty ? emptyLedger : ledger),
     listFindings: ({ query }) => findings.list(query),
     findingSummary: ({ query }) => findings.summary(query),
     findingTimeline: ({ query }) => findings.timeline(query),

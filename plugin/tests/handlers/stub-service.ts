@@ -71,9 +71,10 @@ function mountJson(app: Express, stub: Stub, name: JsonRouteName): void {
 /** Handlers of what is not JSON: a route of another kind without one does not compile. */
 function otherHandlers(
   stub: Stub
-): Record<RoutesOfKind<'bytes' | 'event-stream'>, (request: Request, response: Response) => void> {
+): Record<RoutesOfKind<'bytes' | 'event-stream' | 'text'>, (request: Request, response: Response) => void> {
   return {
     ingestLogs: (_request, response) => void response.status(202).json({ accepted: 0 }),
+    metrics: (_request, response) => void response.type('text/plain').send(''),
     findingStream: (request, response) => {
       try {
         admit(stub, 'findingStream', request);

@@ -1,6 +1,6 @@
-import type { HealthItem } from '@loglake/contract/source';
+import type { GapCause, HealthItem } from '@loglake/contract/source';
 import type { RuleSet } from './evaluate-range.ts';
-import type { Gap, GapCause, GapNotes } from './gap.ts';
+import type { Gap, GapNotes } from './gap.ts';
 import type { Progress } from './look.ts';
 import type { LeaseView } from './writer-lease.ts';
 

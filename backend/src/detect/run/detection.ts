@@ -4,6 +4,7 @@ import type { Log } from '../../log.ts';
 import type { Store } from '../../store/store.ts';
 import type { DetectionRule } from '../rule.ts';
 import { healthOf } from './detection-health.ts';
+import { type DetectionStatus, statusOf } from './detection-status.ts';
 import { type RangeEvaluator, type RuleSet, createRangeEvaluator, ruleSetOf } from './evaluate-range.ts';
 import { type Gap, createGapNotes } from './gap.ts';
 import { guardedSet } from './guarded-rules.ts';
@@ -65,8 +66,8 @@ export interface Detection {
   compactLedger(): Promise<void>;
   /** Arrived rows that were not read in their time, and why. Empty while another process is the writer. */
   gaps(): readonly Gap[];
-  /** About how many arrived rows wait to be read. */
-  waitingRows(): number;
+  /** How far it has read; undefined while another process is the writer. */
+  status(): DetectionStatus | undefined;
   health(): HealthItem[];
 }
 
@@ -125,10 +126,8 @@ export function createDetection(options: DetectionOptions): Detection {
     resetCheck: async () => (await ledgerOf(options, lease, state))?.ledger.resetCheck() ?? false,
     compactLedger: serially(async () => (await ledgerOf(options, lease, state))?.ledger.compact()),
     gaps: () => (state.current === undefined ? [] : notes.gaps(state.progress.waiting, state.progress.failures)),
-    waitingRows: () => {
-      const { now, later } = state.progress.waiting;
-      return [...now, ...later].reduce((sum, { rowsGuess }) => sum + rowsGuess, 0);
-    },
+    status: () =>
+      state.current === undefined ? undefined : statusOf(state.progress, notes, clock(), options.intervalMs),
     health: () => {
       const standby = state.current === undefined ? lease.seen() : undefined;
       return healthOf({ progress: state.progress, nowMs: clock(), intervalMs: options.intervalMs, set: state.active.set, standby, notes }); // prettier-ignore

@@ -1,9 +1,6 @@
+import type { GapCause } from '@loglake/contract/source';
 import type { ClaimedRange } from './ledger.ts';
 import type { Failure } from './range-plan.ts';
-
-/** Why a range that arrived is not read yet. */
-export const gapCauses = ['range_failed', 'store_unavailable', 'service_down', 'backlog'] as const;
-export type GapCause = (typeof gapCauses)[number];
 
 /** Arrived rows that were not read when they should have been. They are read later, or tried again. */
 export interface Gap {
@@ -24,9 +21,13 @@ export interface Gap {
 }
 
 /** Up to which block, by partition, rows had arrived at the end of a time in which nobody read. */
-interface Silence {
+export interface Silence {
   readonly cause: 'store_unavailable' | 'service_down';
+  /** Unix milliseconds; of a service that was down the moment at which it came back. */
   readonly sinceMs: number;
+  readonly untilMs: number;
+  /** About how many rows had arrived in it. */
+  readonly rows: number;
   readonly highest: ReadonlyMap<string, number>;
 }
 
@@ -36,6 +37,8 @@ export interface GapNotes {
   silenceEnded(cause: Silence['cause'], sinceMs: number, listed: readonly ClaimedRange[]): void;
   /** Gaps among ranges that wait. `later` are those that no look has taken up yet. */
   gaps(waiting: Waiting, failures: ReadonlyMap<string, Failure>): Gap[];
+  /** Times in which nothing was read and of which something may still wait. */
+  silences(): readonly Silence[];
 }
 
 export interface Waiting {
@@ -51,8 +54,10 @@ export function createGapNotes(clock: () => number): GapNotes {
     silenceEnded(cause, sinceMs, listed) {
       const highest = new Map<string, number>();
       for (const { partition, hi } of listed) highest.set(partition, Math.max(hi, highest.get(partition) ?? 0));
-      if (highest.size > 0) silences.push({ cause, sinceMs, highest });
+      const rows = listed.reduce((sum, { rowsGuess }) => sum + rowsGuess, 0);
+      if (highest.size > 0) silences.push({ cause, sinceMs, untilMs: clock(), rows, highest });
     },
+    silences: () => silences,
     gaps({ now, later }, failures) {
       const waiting = [...now, ...later];
       if (waiting.length === 0) silences = [];

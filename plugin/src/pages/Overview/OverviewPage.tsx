@@ -9,6 +9,7 @@ import { testIds } from '../../test-ids.ts';
 import { Counts } from './parts/Counts.tsx';
 import { FirstSteps } from './parts/FirstSteps.tsx';
 import { HealthItems } from './parts/HealthItems.tsx';
+import { Reading } from './parts/Reading.tsx';
 import { Sources } from './parts/Sources.tsx';
 import { Timeline } from './parts/Timeline.tsx';
 import { TopRules } from './parts/TopRules.tsx';
@@ -69,6 +70,7 @@ export function OverviewPage() {
               )
             }
           </ResourceView>
+          <Reading ledger={data.ledger} />
           <HealthItems health={data.health} />
           <div className={columns}>
             <Sources sources={data.sources} />

@@ -1,6 +1,6 @@
 import { useSearchParams } from 'react-router-dom';
 import { useFindingCounts } from '../../api/findings.ts';
-import { useHealth } from '../../api/health.ts';
+import { useHealth, useLedger } from '../../api/health.ts';
 import { useSources, useUnmatched } from '../../api/sources.ts';
 import { bucketSecondsOf } from '../../parts/timeline.ts';
 
@@ -29,6 +29,7 @@ export function useOverviewPage() {
       showRuns,
       counts: useFindingCounts(range.ms, bucketSecondsOf(range.ms), showRuns ? 'include' : 'exclude'),
       health: useHealth(),
+      ledger: useLedger(),
       sources: useSources(),
       unmatched: useUnmatched(),
     },
