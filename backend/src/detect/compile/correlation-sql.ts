@@ -155,13 +155,15 @@ function keysOf(plan: CorrelationPlan, { groups, keyed, runId }: CorrelationScop
 /** Firing windows as `firingWindowRow`; the work is sorting, whatever stands in a window (rule.ts, FiringWindow). */
 export function correlationSql(plan: CorrelationPlan, scope: CorrelationScope): CompiledSql {
   const parameters = new SqlParameters('p');
+  const keys = keysOf(plan, scope);
   const reading: Reading = {
     parameters,
     runId: scope.runId,
     from: parameters.bind(String(scope.fromMs), 'Int64'),
     to: parameters.bind(String(scope.toMs), 'Int64'),
-    keep: keeping(plan, scope.groups, parameters),
-    keys: keysOf(plan, scope),
+    // Behind keys there is nothing else: values, of any length, need not be in the parameters.
+    keep: keys === undefined ? keeping(plan, scope.groups, parameters) : () => '1',
+    keys,
     outermost: (group) => group,
   };
   const timespan = plan.timespanMs;

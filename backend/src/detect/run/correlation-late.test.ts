@@ -166,6 +166,14 @@ it('one group of many that is late by 24 h: each is read in its own time', async
   expect(await live()).toHaveLength(40);
 }, 60_000);
 
+it('groups with long values, more text than a statement may carry', async () => {
+  const every = rulesOf([bases[0], correlation(32, 'type: event_count, rules: [rule_1], condition: { gte: 2 }').replace('src_ip', 'user')].join('')); // prettier-ignore
+  const users = Array.from({ length: 300 }, (_, number) => `${number}-${'x'.repeat(5000)}`);
+  await insertEvents(db.store, users.flatMap((user) => [testEvent('a', 0, { user }), testEvent('a', 1, { user })])); // prettier-ignore
+  await testDetection(db.store, every).runOnce();
+  expect((await liveFindings(db.store)).filter(({ count }) => count === 1)).toHaveLength(300);
+}, 60_000);
+
 describe('what is no longer kept', () => {
   const wide = rulesOf(
     [bases[0], correlation(30, 'type: event_count, rules: [rule_1], condition: { gte: 3 }').replace('10m', '48h')].join('') // prettier-ignore

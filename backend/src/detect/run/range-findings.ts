@@ -56,8 +56,8 @@ export interface FindingsContext extends RevisionContext {
 
 /** Groups recomputed together: bounds what is read and inserted at once. */
 const groupsPerStep = 1000;
-/** Each step reads all matches of the timespan once, so a flood of groups must not mean many steps. */
-const correlationGroupsPerStep = 5000;
+/** The same; those of rules that spread are read by time, all matches of the timespan at once. */
+const correlationGroupsPerStep = 1000;
 /** A correlation is held when its query fails four times, or times out twice: quarantine.ts counts 100 rows. */
 const rowsOfFailedQuery = 25;
 const rowsOfTimeout = 50;
