@@ -14,7 +14,7 @@ export interface RangeMeasure {
   readonly matches: number;
   /** Revisions of findings written. */
   readonly revisions: number;
-  /** Matches that findings count without an evidence id. */
+  /** Matches that findings count without an evidence id since this range. */
   readonly folded: number;
   readonly ms: number;
 }
@@ -113,7 +113,7 @@ function flowMetrics(register: Registry) {
     candidates: counter('loglake_rule_candidates_total', 'Pairs of an event and a rule that were decided.'),
     matches: counter('loglake_rule_matches_total', 'Pairs of an event and a rule that matched.'),
     revisions: counter('loglake_finding_revisions_total', 'Revisions of findings written.'),
-    folded: counter('loglake_matches_folded_total', 'Matches that written revisions count without an evidence id.'),
+    folded: counter('loglake_matches_folded_total', 'Matches that findings count without an evidence id.'),
     ranges: counter('loglake_ranges_read_total', 'Ranges of arrived rows that were read to their end.'),
     looks: counter('loglake_detection_looks_total', 'Looks for new rows, by how they ended.', ['outcome']),
     lookSeconds: histogram('loglake_detection_look_duration_seconds', 'One look for new rows, with all it read.', cycleBuckets), // prettier-ignore
