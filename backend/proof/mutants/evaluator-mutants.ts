@@ -89,10 +89,11 @@ export const evaluatorMutants = [
       'const other = node.cased ? view.raw(slot) : view.folded(slot);',
       'const other = view.raw(slot);',
     ],
+    ['short values are not asked', 'text.length >= lengthMin &&', 'text.length > lengthMin &&'],
     [
       'a regular expression must match the whole text',
-      'return (text) => regex.test(text);',
-      'return (text) => regex.testExact(text);',
+      'text.length >= lengthMin && regex.test(text)',
+      'regex.testExact(text)',
     ],
     [
       'flags of a regular expression are lost',
@@ -148,7 +149,7 @@ export const evaluatorMutants = [
       'const start = piece === 0;',
     ],
     [
-      'comparisons need the empty text at the start',
+      'comparisons need a 1 in the value',
       'compare: valueThere',
       "compare: (node, costOf) => setOf([{ place: node.field, text: '1', start: false, end: false }], costOf)",
     ],
