@@ -31,6 +31,7 @@ const environment = z.object({
   LOGLAKE_DETECT_INTERVAL_MS: z.coerce.number().int().min(50).default(1000),
   LOGLAKE_WRITER_LEASE_MS: z.coerce.number().int().min(1000).default(15_000),
   LOGLAKE_CATCH_UP_ROWS_PER_S: z.coerce.number().int().min(0).default(0),
+  LOGLAKE_BACKFILL_ROWS_PER_S: z.coerce.number().int().min(1).default(20_000),
   LOGLAKE_RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).default(6000),
   LOGLAKE_GRAFANA_JWKS_URL: z.url().optional(),
   LOGLAKE_TRUST_USER_HEADER: flag.default(false),

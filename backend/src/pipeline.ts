@@ -4,14 +4,12 @@ import os from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { HealthItem } from '@loglake/contract/source';
 import type { Config } from './config.ts';
+import type { LiveRules } from './detect/live-rules.ts';
+import type { Backfills } from './detect/run/backfills.ts';
 import { createDetection, type Detection } from './detect/run/detection.ts';
+import type { Quarantine } from './detect/run/quarantine.ts';
 import { createWriterLease, type WriterLease } from './detect/run/writer-lease.ts';
 import { leaseItem, requireWriter } from './detect/run/writer-state.ts';
-import { wholePipeline } from './detect/load-pipelines.ts';
-import { type LiveRules, createLiveRules } from './detect/live-rules.ts';
-import type { DetectionRule } from './detect/rule.ts';
-import { createRuleSource } from './detect/rule-source.ts';
-import { type Quarantine, createQuarantine } from './detect/run/quarantine.ts';
 import { ServiceError, messageOf } from './error.ts';
 import type { HintHub } from './http/hint-hub.ts';
 import { startIngest, type Ingest } from './ingest/ingest.ts';
@@ -23,8 +21,8 @@ import { createScenarioService, type ScenarioService } from './scenario/scenario
 import { createTriage, type Triage } from './triage/finding-service.ts';
 import { migrate } from './store/migrate.ts';
 import { applyRetention, removeExpiredFindings } from './store/retention.ts';
-import { insertControl } from './store/rule-control.ts';
 import type { Store } from './store/store.ts';
+import { type RuleChange, openBackfills, openQuarantine, openRules } from './rule-stage.ts';
 import { installParsers } from '../parsers/install.ts';
 import { reconcile } from '../parsers/reconcile.ts';
 
@@ -43,6 +41,7 @@ export interface Pipeline {
   readonly quarantine: Quarantine;
   readonly ingest: Ingest;
   readonly detection: Detection;
+  readonly backfills: Backfills;
   readonly lease: WriterLease;
   readonly triage: Triage;
   readonly scenarios: ScenarioService;
@@ -73,47 +72,6 @@ function openLease({ config, store, log }: PipelineDeps): WriterLease {
     owner: `${os.hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
     leaseMs: settings.LOGLAKE_WRITER_LEASE_MS,
     alone: settings.CLICKHOUSE_URL === undefined,
-  });
-}
-
-/** Rules from their files and what was decided about them; whoever detects is told when they change. */
-async function openRules({ config, store, log }: PipelineDeps, quarantine: Quarantine, change: RuleChange) {
-  const { settings } = config;
-  // Broken pipelines stop the start; later the last whole ones stay.
-  await wholePipeline(settings.LOGLAKE_PIPELINES_DIR);
-  const source = createRuleSource({
-    rulesDirectory: settings.LOGLAKE_RULES_DIR,
-    pipelinesDirectory: settings.LOGLAKE_PIPELINES_DIR,
-    lists: settings.LOGLAKE_SIGMA_LISTS,
-  });
-  const rules = createLiveRules({
-    store,
-    source,
-    quarantine,
-    log,
-    clock: Date.now,
-    intervalMs: settings.LOGLAKE_DETECT_INTERVAL_MS,
-    onChange: (running) => change.tell(running),
-  });
-  await rules.refreshNow();
-  return rules;
-}
-
-/** Who is told when other rules run. */
-interface RuleChange {
-  tell: (rules: readonly DetectionRule[]) => void;
-}
-
-/** A rule that was held back stays so after a restart: the store remembers. */
-function openQuarantine({ store, log }: PipelineDeps): Quarantine {
-  return createQuarantine({
-    clock: Date.now,
-    onHold: ({ ruleId, ruleHash, reason }) => {
-      log.warn({ ruleId, reason }, 'a rule is held back');
-      insertControl(store, { ruleId, ruleHash, action: 'quarantine', reason, actor: 'service' }).catch(
-        (error: unknown) => log.error({ ruleId, error: messageOf(error) }, 'that a rule is held back was not stored')
-      );
-    },
   });
 }
 
@@ -234,6 +192,8 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
   };
   await prepare();
   detection.start();
+  const backfills = openBackfills(deps, rules, quarantine, detection);
+  backfills.start();
 
   // 5. Triage: what people do with findings.
   const triage = createTriage({
@@ -257,19 +217,23 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
     quarantine,
     ingest,
     detection,
+    backfills,
     lease,
     triage,
     scenarios,
     health: async () => [...(await ingest.health()), leaseItem(lease), ...detection.health()],
     afterEngineRestart: async () => {
+      await backfills.stop();
       await detection.stop();
       await ingest.whileQuiet(prepare);
       detection.start();
+      backfills.start();
     },
     stop: async () => {
       stopHousekeeping();
       await scenarios.stop();
       await ingest.close();
+      await backfills.stop();
       await detection.stop();
       await lease.release();
     },

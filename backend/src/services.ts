@@ -89,6 +89,7 @@ export function createServices(config: Config, store: Store, pipeline: Pipeline,
       },
       runs: (query) => listRuleRuns(store, query),
     },
+    backfills: pipeline.backfills,
     sources: { list: () => listSources(store), unmatched: (query) => listUnmatched(store, query) },
     scenarios,
   };

@@ -22,6 +22,7 @@ export const problemCatalogue = {
   'finding.transition_refused': { status: 422, title: 'The finding cannot change to that state' },
   'rule.not_found': { status: 404, title: 'There is no such rule' },
   'rule.invalid': { status: 422, title: 'The rule is not valid' },
+  'backfill.not_found': { status: 404, title: 'There is no such backfill' },
   'scenario.not_found': { status: 404, title: 'There is no such scenario' },
   'scenario.invalid': { status: 422, title: 'The scenario is not valid' },
   'scenario.run_not_found': { status: 404, title: 'There is no such scenario run' },

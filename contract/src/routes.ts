@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Role } from './role.ts';
+import * as backfill from './backfill.ts';
 import * as finding from './finding.ts';
 import * as rule from './rule.ts';
 import * as scenario from './scenario.ts';
@@ -145,6 +146,27 @@ export const routes = {
     query: none,
     body: rule.ruleControl,
     response: rule.ruleSummary,
+    status: 200,
+  }),
+  startBackfill: json({
+    method: 'POST',
+    path: '/api/v1/rules/:ruleId/backfills',
+    role: 'admin',
+    params: z.object({ ruleId: id }),
+    query: none,
+    body: backfill.backfillRequest,
+    response: backfill.backfill,
+    status: 201,
+  }),
+  listBackfills: get('/api/v1/backfills', 'reader', { params: none, query: none, response: backfill.backfillList }),
+  controlBackfill: json({
+    method: 'POST',
+    path: '/api/v1/backfills/:backfillId/control',
+    role: 'admin',
+    params: z.object({ backfillId: id }),
+    query: none,
+    body: backfill.backfillControl,
+    response: backfill.backfill,
     status: 200,
   }),
   listRuleRuns: get('/api/v1/rule-runs', 'reader', {

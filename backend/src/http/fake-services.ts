@@ -24,6 +24,11 @@ const rule = {
   lastMatchAt: null, findings: '0',
 }; // prettier-ignore
 
+const backfill = {
+  backfillId: 'b1', ruleId: 'r1', ruleHash: 'h', since: at, state: 'running' as const, error: '', askedBy: 'anna',
+  askedAt: at, rowsRead: '0', rowsLeft: '10', matches: '0',
+}; // prettier-ignore
+
 /** Stages that answer with fixed samples, for tests of the HTTP layer alone. */
 export function fakeServices(changes: Partial<Services> = {}): Omit<Services, 'hints'> {
   return {
@@ -60,6 +65,11 @@ export function fakeServices(changes: Partial<Services> = {}): Omit<Services, 'h
       get: () => Promise.resolve({ ...rule, source: 'title: R' }),
       control: () => Promise.resolve(rule),
       runs: () => Promise.resolve({ items: [], nextCursor: null }),
+    },
+    backfills: {
+      list: () => Promise.resolve([backfill]),
+      ask: () => Promise.resolve(backfill),
+      cancel: () => Promise.resolve({ ...backfill, state: 'cancelled' }),
     },
     sources: { list: () => Promise.resolve([]), unmatched: () => Promise.resolve({ items: [], nextCursor: null }) },
     scenarios: {

@@ -7,7 +7,7 @@ import type { Services } from './services.ts';
 
 /** The JSON routes: each hands its parsed request to one stage. */
 export function createJsonHandlers(services: Services): JsonHandlers {
-  const { findings, rules, sources, scenarios } = services;
+  const { findings, rules, backfills, sources, scenarios } = services;
   return {
     liveness: () => Promise.resolve({ status: 'ok' as const }),
     health: () => services.health(),
@@ -21,6 +21,9 @@ export function createJsonHandlers(services: Services): JsonHandlers {
     listRules: async () => ({ rules: await rules.list() }),
     getRule: ({ params }) => rules.get(params.ruleId),
     controlRule: ({ params, body }, actor) => rules.control(params.ruleId, body, actor),
+    startBackfill: ({ params, body }, actor) => backfills.ask(params.ruleId, Date.parse(body.since), actor),
+    listBackfills: async () => ({ backfills: await backfills.list() }),
+    controlBackfill: ({ params }, actor) => backfills.cancel(params.backfillId, actor),
     listRuleRuns: ({ query }) => rules.runs(query),
     listSources: async () => ({ sources: await sources.list() }),
     listUnmatched: ({ query }) => sources.unmatched(query),

@@ -44,6 +44,13 @@ const examples: Record<RouteName, Example> = {
     body: { kind: 'disable', reason: 'too loud' },
     bad: { body: { kind: 'disable', reason: ' ' } },
   },
+  startBackfill: {
+    path: '/api/v1/rules/r1/backfills',
+    body: { since: '2026-11-20T00:00:00.000Z' },
+    bad: { body: { since: 'yesterday' } },
+  },
+  listBackfills: { path: '/api/v1/backfills', bad: null },
+  controlBackfill: { path: '/api/v1/backfills/b1/control', body: { kind: 'cancel' }, bad: { body: { kind: 'pause' } } },
   listRuleRuns: { path: '/api/v1/rule-runs', bad: { path: '/api/v1/rule-runs?limit=none' } },
   listSources: { path: '/api/v1/sources', bad: null },
   listUnmatched: { path: '/api/v1/sources/unmatched', bad: { path: '/api/v1/sources/unmatched?from=yesterday' } },

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { z } from 'zod';
+import type { Backfill } from '@loglake/contract/backfill';
 import type * as finding from '@loglake/contract/finding';
 import type * as rule from '@loglake/contract/rule';
 import type * as scenario from '@loglake/contract/scenario';
@@ -33,6 +34,11 @@ export interface Services {
     get(ruleId: string): Promise<z.output<typeof rule.ruleDetail>>;
     control(ruleId: string, control: rule.RuleControl, actor: Actor): Promise<rule.RuleSummary>;
     runs(query: z.output<typeof rule.ruleRunQuery>): Page<z.output<typeof rule.ruleRun>>;
+  };
+  backfills: {
+    list(): Promise<Backfill[]>;
+    ask(ruleId: string, sinceMs: number, actor: Actor): Promise<Backfill>;
+    cancel(backfillId: string, actor: Actor): Promise<Backfill>;
   };
   sources: {
     list(): Promise<z.output<typeof source.sourceSummary>[]>;

@@ -22,6 +22,7 @@ export const tableNames = [
   'scenario_run',
   'audit_log',
   'rule_control',
+  'backfill',
   'schema_migration',
 ] as const;
 export type TableName = (typeof tableNames)[number] | `${(typeof writerTables)[number]}_door`;

@@ -83,6 +83,20 @@ const rule = {
   findings: '3',
 };
 
+const backfill = {
+  backfillId: 'backfill-1',
+  ruleId: rule.id,
+  ruleHash: rule.hash,
+  since: minutesAgo(600),
+  state: 'running' as const,
+  error: '',
+  askedBy: 'admin',
+  askedAt: minutesAgo(1),
+  rowsRead: '0',
+  rowsLeft: '1000',
+  matches: '0',
+};
+
 /** The stub's answers over its state. */
 export function createHandlers(state: StubState): JsonHandlers {
   const { findings } = state;
@@ -99,6 +113,9 @@ export function createHandlers(state: StubState): JsonHandlers {
     listRules: () => ({ rules: [rule] }),
     getRule: () => ({ ...rule, source: 'title: SSH brute force' }),
     controlRule: () => rule,
+    startBackfill: () => backfill,
+    listBackfills: () => ({ backfills: [] }),
+    controlBackfill: () => ({ ...backfill, state: 'cancelled' }),
     listRuleRuns: () => ({ items: [], nextCursor: null }),
     listSources: () => ({
       sources: state.empty

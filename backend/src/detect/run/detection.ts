@@ -15,6 +15,7 @@ import { type Quarantine, createQuarantine } from './quarantine.ts';
 import type { RangeResult } from './process-range.ts';
 import type { RevisionHint } from './range-findings.ts';
 import { type RunReport, added, nothingRead } from './run-report.ts';
+import { createTurns } from './turns.ts';
 import { type Term, type WriterLease, soleWriter } from './writer-lease.ts';
 
 export interface DetectionOptions {
@@ -66,6 +67,8 @@ export interface Detection {
   compactLedger(): Promise<void>;
   /** Arrived rows that were not read in their time, and why. Empty while another process is the writer. */
   gaps(): readonly Gap[];
+  /** Runs work of the writer while no look is under way; undefined while another process is the writer. */
+  inTurn<T>(work: (term: Term) => Promise<T>): Promise<T | undefined>;
   /** How far it has read; undefined while another process is the writer. */
   status(): DetectionStatus | undefined;
   health(): HealthItem[];
@@ -99,10 +102,12 @@ export function createDetection(options: DetectionOptions): Detection {
     ending: undefined,
   };
   const notes = createGapNotes(clock);
-  const lookAgain = serially(async () => {
-    await options.beforeLook?.();
-    return measured(options, () => lookAs({ ...options, quarantine }, lease, notes, state));
-  });
+  const [turns, compactions] = [createTurns(), createTurns()];
+  const lookAgain = () =>
+    turns(async () => {
+      await options.beforeLook?.();
+      return measured(options, () => lookAs({ ...options, quarantine }, lease, notes, state));
+    });
   let loop: Promise<void> | undefined;
   return {
     look: lookAgain,
@@ -124,7 +129,12 @@ export function createDetection(options: DetectionOptions): Detection {
       state.progress.ruleErrors.clear();
     },
     resetCheck: async () => (await ledgerOf(options, lease, state))?.ledger.resetCheck() ?? false,
-    compactLedger: serially(async () => (await ledgerOf(options, lease, state))?.ledger.compact()),
+    compactLedger: () => compactions(async () => (await ledgerOf(options, lease, state))?.ledger.compact()),
+    inTurn: (work) =>
+      turns(async () => {
+        const current = await ledgerOf(options, lease, state);
+        return current === undefined ? undefined : work(current.term);
+      }),
     gaps: () => (state.current === undefined ? [] : notes.gaps(state.progress.waiting, state.progress.failures)),
     status: () =>
       state.current === undefined ? undefined : statusOf(state.progress, notes, clock(), options.intervalMs),
@@ -219,21 +229,6 @@ async function lookAs(
     }
     throw error;
   }
-}
-
-/** Never two at once: who comes while one is under way gets one of its own afterwards. */
-function serially<T>(work: () => Promise<T>): () => Promise<T> {
-  let running: Promise<unknown> | undefined;
-  return async () => {
-    while (running !== undefined) await running.catch(() => undefined);
-    const mine = work();
-    running = mine;
-    try {
-      return await mine;
-    } finally {
-      running = undefined;
-    }
-  };
 }
 
 async function untilRead(

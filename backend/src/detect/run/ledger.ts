@@ -14,7 +14,7 @@ import {
 } from '../../store/ledger.ts';
 import type { Store } from '../../store/store.ts';
 import { groupBy } from './group-by.ts';
-import { type Chunk, type Reset, clip, normalise, todo } from './intervals.ts';
+import { type Chunk, type Interval, type Reset, clip, normalise, todo } from './intervals.ts';
 
 /** A range of arrived rows that is this owner's to read. */
 export interface ClaimedRange extends LedgerRange {
@@ -67,15 +67,29 @@ export interface LedgerOptions {
   readonly rowsMax: number;
   /** Whose arrived rows; `event` when not given. */
   readonly table?: ArrivedTable;
+  /** What it is read for, part of the stream's name: `live` when not given. Numbers given out anew are noted under `live`. */
+  readonly purpose?: string;
+  /** By partition, blocks that this stream does not read. */
+  readonly leaveOut?: (parts: readonly ActivePart[]) => Promise<ReadonlyMap<string, readonly Interval[]>>;
 }
 
-/** The ledger of ranges of block numbers of a table, stream `live`. One owner at a time: the holder of the writer's lease. */
-export function createLedger({ store, owner, rowsMax, table = eventTable(store) }: LedgerOptions): Ledger {
-  const stream = async (): Promise<string> => `${(await tableIdentity(store, table)).uuid}|0|live`;
+/** The ledger of ranges of block numbers of a table. One owner at a time: the holder of the writer's lease. */
+export function createLedger(options: LedgerOptions): Ledger {
+  const { store, owner, rowsMax, table = eventTable(store), purpose = 'live', leaveOut } = options;
+  const named = async (of: string): Promise<string> => `${(await tableIdentity(store, table)).uuid}|0|${of}`;
+  const stream = (): Promise<string> => named(purpose);
+  const listing = async (): Promise<Listing> => ({
+    table,
+    stream: await stream(),
+    resetsOf: await named('live'),
+    owner,
+    rowsMax,
+    ...(leaveOut === undefined ? {} : { leaveOut }),
+  });
   return {
     stream,
     resetCheck: async () => resetCheck(store, table, await stream()),
-    list: async () => listRanges(store, { table, stream: await stream(), owner, rowsMax }),
+    list: async () => listRanges(store, await listing()),
     ...claiming(store, owner),
     isEmpty: async () => (await highestGen(store, await stream())) === 0,
     compact: async () => compact(store, await stream()),
@@ -121,8 +135,10 @@ export interface Standing {
   readonly owner: string;
 }
 
-interface Listing extends Standing {
+interface Listing extends Standing, Pick<LedgerOptions, 'leaveOut'> {
   readonly table: ArrivedTable;
+  /** The stream under which numbers given out anew are noted. */
+  readonly resetsOf: string;
   readonly rowsMax: number;
 }
 
@@ -156,9 +172,10 @@ async function listRanges(store: Store, listing: Listing): Promise<ClaimedRange[
   const [done, claims, resets, highest] = await Promise.all([
     listDone(store, listing.stream),
     listOpenClaims(store, listing.stream),
-    listResets(store, listing.stream),
+    listResets(store, listing.resetsOf),
     highestGen(store, listing.stream),
   ]);
+  const leftOut = await listing.leaveOut?.(parts);
   const open = leftClaims(claims, listing.owner, highest).map((left) => reopened(left, parts, resets, listing));
   const gen = open.reduce((most, range) => Math.max(most, range.gen), highest);
   const taken = [
@@ -166,7 +183,11 @@ async function listRanges(store: Store, listing: Listing): Promise<ClaimedRange[
     ...open.map((range) => ({ partition: range.partition, lo: range.lo, hi: range.readHi })),
   ];
   const fresh = [...groupBy(parts, (part) => part.partition_id)].flatMap(([partition, of]) =>
-    todo(of, normalise(taken.filter((range) => range.partition === partition)), listing.rowsMax).map((chunk) => ({
+    todo(
+      of,
+      normalise([...taken.filter((range) => range.partition === partition), ...(leftOut?.get(partition) ?? [])]),
+      listing.rowsMax
+    ).map((chunk) => ({
       partition,
       chunk,
       takenAt: of[0]?.taken_at ?? '',
