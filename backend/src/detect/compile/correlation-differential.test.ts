@@ -13,7 +13,7 @@ import {
 import { uuidOf } from './rule-fixture.ts';
 
 /** The SQL equals the reference: hundreds of random sets of matches, each a group of its own, in one statement a rule. */
-const sets = 300;
+const sets = 120;
 const seed = 20_261_121;
 
 const counting = correlation(
