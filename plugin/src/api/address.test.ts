@@ -30,7 +30,7 @@ it('encodes parameters, and refuses those that are missing or climb', () => {
 });
 
 it('knows an address for every route that people may call', () => {
-  const params = { findingId: 'f', ruleId: 'r', scenarioId: 's', runId: 'x' };
+  const params = { findingId: 'f', ruleId: 'r', scenarioId: 's', runId: 'x', backfillId: 'b' };
   for (const name of Object.keys(routes) as (keyof typeof routes)[]) {
     if (routes[name].role !== 'ingest') expect(addressOf('app', name, params)).toMatch(/\/(reader|triager|admin)\//);
   }
