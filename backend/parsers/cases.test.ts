@@ -10,7 +10,7 @@ import { parsersDirectory } from './source-text.ts';
 /** cases/NAME.log beside NAME.json: line n makes event n, and nothing in it that NAME.json does not say. cases/refused.log: lines that the parser may not claim. */
 let db: TestDatabase;
 beforeAll(async () => {
-  db = await testDatabase();
+  db = await testDatabase({ parsers: true });
 });
 afterAll(() => db.drop());
 

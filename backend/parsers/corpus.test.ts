@@ -19,7 +19,7 @@ it('finds the corpora where they are required', () => {
 });
 
 it.runIf(there)('claims, refuses and reads at least as many lines of the corpora as the floors say', async () => {
-  const db = await testDatabase();
+  const db = await testDatabase({ parsers: true });
   try {
     const reports = await judge(db.store, corpusCases(root));
     process.stdout.write(writeReport(reports));

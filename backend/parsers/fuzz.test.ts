@@ -9,7 +9,7 @@ import { parsersDirectory } from './source-text.ts';
 
 let db: TestDatabase;
 beforeAll(async () => {
-  db = await testDatabase();
+  db = await testDatabase({ parsers: true });
 });
 afterAll(() => db.drop());
 

@@ -6,7 +6,7 @@ import { reconcile } from './reconcile.ts';
 
 let db: TestDatabase;
 beforeAll(async () => {
-  db = await testDatabase();
+  db = await testDatabase({ parsers: true });
 });
 afterAll(() => db.drop());
 

@@ -265,7 +265,7 @@ describe.skipIf(!present)('the auditd rules of SigmaHQ', () => {
   }));
   let db: TestDatabase;
   beforeAll(async () => {
-    db = await testDatabase();
+    db = await testDatabase({ parsers: true });
     const rows = sent.flatMap(({ found, missed }) => [...found, ...missed]);
     await db.store.insert(
       'raw_log',

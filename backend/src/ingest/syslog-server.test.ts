@@ -14,7 +14,7 @@ import { tcpDefaults, type TcpSettings } from './tcp-syslog.ts';
 let db: TestDatabase;
 let door: TestIngest;
 beforeAll(async () => {
-  db = await testDatabase();
+  db = await testDatabase({ parsers: true });
   door = await startTestIngest(db.store);
 });
 afterAll(async () => {

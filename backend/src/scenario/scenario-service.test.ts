@@ -47,7 +47,7 @@ const door: LogDoor = (lines, key) => {
 const anna = { name: 'anna', role: 'triager' };
 
 beforeAll(async () => {
-  db = await testDatabase();
+  db = await testDatabase({ parsers: true });
   service = createScenarioService({
     store: db.store,
     door,

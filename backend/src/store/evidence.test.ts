@@ -7,7 +7,7 @@ let db: Awaited<ReturnType<typeof testDatabase>>;
 const line = 'Invalid user <img src=x onerror=alert(1)> from 192.0.2.7 port 4000';
 
 beforeAll(async () => {
-  db = await testDatabase();
+  db = await testDatabase({ parsers: true });
   await db.store.insert('raw_log', [{ raw: `<86>1 2026-11-21T08:00:00.000Z web1 sshd 7 - - ${line}` }]);
   await db.store.insertTsv('raw_log', ['raw'], Buffer.from([0x62, 0x79, 0x74, 0x65, 0xff, 0xfe, 0x0a]));
 });

@@ -38,7 +38,7 @@ const findingsOf = (folder: string, file: string): TestFinding[] =>
   findings.filter((one) => one.run_id === `${folder}/${file}` && one.rule_id === ruleOf(folder)?.meta.id);
 
 beforeAll(async () => {
-  db = await testDatabase();
+  db = await testDatabase({ parsers: true });
   const rows = folders.flatMap((folder) =>
     ['match.log', 'no-match.log'].flatMap((file) =>
       linesOf(folder, file).map((line) =>

@@ -72,7 +72,7 @@ describe.skipIf(!present)('SigmaHQ regression events, from HTTP to finding', () 
   const foundBy = new Map<string, Set<string>>();
 
   beforeAll(async () => {
-    db = await testDatabase();
+    db = await testDatabase({ parsers: true });
     door = await startTestIngest(db.store);
     const bodies = names.flatMap(bodiesOf);
     const answers = await Promise.all(
