@@ -22,5 +22,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 2,
+    // Modules are loaded once per worker, not once per file: no test replaces a module, a timer or the environment, and
+    // what our modules keep is meant to be kept (the databases of backend/testing/database.ts).
+    isolate: false,
   },
 });
