@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type TestDatabase, testDatabase } from '../../../testing/database.ts';
 import { defineQuery } from '../../store/query.ts';
@@ -12,8 +12,8 @@ beforeEach(async () => {
   db = await testDatabase();
   databases.push(db);
 });
-afterAll(async () => {
-  for (const one of databases) await one.drop();
+afterEach(async () => {
+  for (const one of databases.splice(0)) await one.drop();
 });
 
 const first = rulesOf(singleRule(1, 'login'));
