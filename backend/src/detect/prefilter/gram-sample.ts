@@ -1,26 +1,29 @@
 import type { Anchor } from './anchor.ts';
 import { beforeValue, foldedByte, gramLength, preparedOf, spread, tagByte } from './gram.ts';
 
-const bits = 20;
+const bits = 19;
+const slots = 2 ** bits;
 /** Keep the counts of pairs and of single bytes apart from those of grams. */
 const pairSalt = 0x5bd1e995;
 const byteSalt = 0x1b873593;
 
-/** What real values hold, counted by hash: 4 MiB, whatever comes. A count is never too low, so nothing looks too rare. */
+/**
+ * What real values hold, counted by hash: 4 MiB, whatever comes. A count is never too low, so nothing looks too rare.
+ * Everything is counted in two places and the lower count holds: with one, any of a list of 1,000 texts that shared its
+ * place with something frequent made the whole list look frequent.
+ */
 export class GramSample {
-  readonly #counts = new Uint32Array(2 ** bits);
+  readonly #counts = new Uint32Array(2 * slots);
   /** Rows counted since the start; halved with the counts. */
   rows = 0;
 
   /** Counts a value's bytes at a place. */
   add(bytes: Uint8Array, start: number, end: number, salt: number): void {
-    const counts = this.#counts;
     let gram = beforeValue;
     this.#raise(salt);
     for (let at = start; at <= end; at += 1) {
       gram = (gram << 8) | (at === end ? tagByte : (foldedByte[bytes[at] ?? 0] ?? 0));
-      const slot = spread(gram ^ salt) >>> (32 - bits);
-      counts[slot] = (counts[slot] ?? 0) + 1;
+      this.#raise(gram ^ salt);
       this.#raise((gram & 0xffff) ^ salt ^ pairSalt);
       this.#raise((gram & 0xff) ^ salt ^ byteSalt);
     }
@@ -56,11 +59,17 @@ export class GramSample {
   }
 
   #at(salted: number): number {
-    return this.#counts[spread(salted) >>> (32 - bits)] ?? 0;
+    return Math.min(this.#counts[slotOf(salted)] ?? 0, this.#counts[otherSlotOf(salted)] ?? 0);
   }
 
   #raise(salted: number): void {
-    const slot = spread(salted) >>> (32 - bits);
-    this.#counts[slot] = (this.#counts[slot] ?? 0) + 1;
+    const counts = this.#counts;
+    const [slot, other] = [slotOf(salted), otherSlotOf(salted)];
+    counts[slot] = (counts[slot] ?? 0) + 1;
+    counts[other] = (counts[other] ?? 0) + 1;
   }
 }
+
+const slotOf = (salted: number): number => spread(salted) >>> (32 - bits);
+/** Another half of the table, by another hash. */
+const otherSlotOf = (salted: number): number => slots + (Math.imul(salted ^ (salted >>> 13), 0x85ebca6b) >>> (32 - bits)); // prettier-ignore

@@ -198,3 +198,20 @@ describe('a prefilter', () => {
     expect(buildPrefilter([text('ts', star, '2026', star)], new GramSample()).always).toEqual(Int32Array.of(0));
   });
 });
+
+test('a list of many rare texts does not become weak because one shares its count with something frequent', () => {
+  const sample = new GramSample();
+  const add = (place: string, value: string): void => {
+    const bytes = Buffer.from(value);
+    sample.add(bytes, 0, bytes.length, saltOf(place));
+    sample.rows += 1;
+  };
+  // A log source that came lately beside others that came for long: with one count for each text, some of so many
+  // looked more frequent than that there is a value.
+  for (let n = 0; n < 20; n += 1) add('f', 'c:\\tool.exe');
+  for (let n = 0; n < 2000; n += 1)
+    add('g', `${(n % 50).toString(36).repeat(8)} -id ${(n * 7919) % 9973} /q ${(n * 31) % 89}`);
+  const emoji = Array.from({ length: 20_000 }, (_, n) => text('f', star, String.fromCodePoint(0x20000 + n), star));
+  expect(buildPrefilter([or(emoji)], sample).weak).toBe(0);
+  expect(buildPrefilter([or([...emoji, text('f', star)])], sample).weak).toBe(1);
+});
