@@ -64,12 +64,12 @@ export function prepareSession(
   tag: string
 ): void {
   if (request.database !== null) session.query(`USE \`${request.database.replace(/[\\`]/g, '\\$&')}\``);
-  if (request.params.length > 0) session.query(`SET ${assignments(request.params, 'param_')}`);
   const isLast = (name: string) => name === 'readonly';
   const first = request.settings.filter(([name]) => !isLast(name) && name !== 'log_comment');
-  session.query(`SET ${assignments([...first, ['log_comment', tag]], '')}`);
+  const params = request.params.map(([name, value]) => [`param_${name}`, value] as const);
+  session.query(`SET ${assignments([...params, ...first, ['log_comment', tag]])}`);
   const last = request.settings.filter(([name]) => isLast(name));
-  if (last.length > 0) session.query(`SET ${assignments(last, '')}`);
+  if (last.length > 0) session.query(`SET ${assignments(last)}`);
 }
 
 /** The query of that tag, wherever it runs. Answers at once; the query ends within about 50 ms. */
@@ -82,8 +82,8 @@ export function killTagged(sessions: Sessions, tag: string): void {
   }
 }
 
-function assignments(pairs: Pairs, prefix: string): string {
-  return pairs.map(([name, value]) => `${prefix}${name} = ${quote(value)}`).join(', ');
+function assignments(pairs: Pairs): string {
+  return pairs.map(([name, value]) => `${name} = ${quote(value)}`).join(', ');
 }
 
 function quote(text: string): string {

@@ -37,9 +37,11 @@ export interface EventRange {
 }
 
 /** A part is named partition_min_max_level: a row whose number lies outside came with an attached part ("foreign"). */
-const inItsPart = `_block_number BETWEEN toUInt64(splitByChar('_', _part)[2]) AND toUInt64(splitByChar('_', _part)[3])`;
-const inRange = `_partition_id = {partition:String} AND _block_number BETWEEN {lo:UInt64} AND {hi:UInt64} AND ${inItsPart}`;
-const foreign = `_partition_id = {partition:String} AND has({parts:Array(String)}, _part) AND NOT (${inItsPart})`;
+const [first, last] = [`toUInt64(splitByChar('_', _part)[2])`, `toUInt64(splitByChar('_', _part)[3])`];
+const inItsPart = `_block_number BETWEEN ${first} AND ${last}`;
+/** Parts outside of the range are left out by their name, before anything of them is read. */
+const inRange = `_partition_id = {partition:String} AND ${first} <= {hi:UInt64} AND ${last} >= {lo:UInt64}
+  AND if(${inItsPart}, _block_number BETWEEN {lo:UInt64} AND {hi:UInt64}, has({parts:Array(String)}, _part))`;
 
 const limits = { timeoutMs: 300_000, rowsMax: 100_000_000 };
 /** Rows of a block: enough to be quick, few enough to stay in the processor's cache and to let others in between. */
@@ -68,10 +70,9 @@ export async function* eventBlocksOfRange(
   const { partition, lo, hi, parts } = range;
   // Identifiers from the allow-list only, whatever the caller's type says.
   const list = selectList(blockColumns.filter((name) => columns.includes(name)));
-  yield* blocks(store, 'event.range', `SELECT ${list} FROM event WHERE ${inRange}`, { partition, lo, hi }, options);
-  if (parts.length === 0) return;
-  const params = { partition, parts: [...parts] };
-  yield* blocks(store, 'event.foreign', `SELECT ${list} FROM event WHERE ${foreign}`, params, options);
+  const statement = { sql: `SELECT ${list} FROM event WHERE ${inRange} FORMAT Native`, params: { partition, lo, hi, parts: [...parts] } }; // prettier-ignore
+  const settings = { max_block_size: blockRows };
+  yield* readEventBlocks(store.bytes('event.range', statement, { ...limits, ...options, settings }));
 }
 
 /** The id of a row as text. */
@@ -81,19 +82,6 @@ export function eventIdAt({ bytes, idStart }: Pick<EventBlock, 'bytes' | 'idStar
   const half = (start: number): string => bytes.readBigUInt64LE(start).toString(16).padStart(16, '0');
   const hex = half(at) + half(at + 8);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
-}
-
-async function* blocks(
-  store: Store,
-  name: string,
-  sql: string,
-  params: Record<string, unknown>,
-  options: CallOptions
-): AsyncGenerator<EventBlock, void> {
-  const settings = { max_block_size: blockRows };
-  yield* readEventBlocks(
-    store.bytes(name, { sql: `${sql} FORMAT Native`, params }, { ...limits, ...options, settings })
-  );
 }
 
 /** Blocks of `event` from format Native. Throws on another shape, and when the source ends inside a block. */

@@ -65,6 +65,8 @@ const isDone = (tables: Tables, params: Params): ((row: ModelRow) => boolean) =>
   return (row) => done.has(key(row));
 };
 
+const tableUuid = '00000000-0000-4000-8000-000000000001';
+
 /** The named queries that detection sends, by name. A query that is not here is an error, never an empty answer. */
 export const answers: Readonly<Record<string, Answer>> = {
   'lease.newest': (tables, _params, now) => newestLease(tables, now),
@@ -73,11 +75,11 @@ export const answers: Readonly<Record<string, Answer>> = {
   'writer.running': (tables, params) => [
     { n: tables.running.filter(({ epoch }) => epoch < Number(params['below'])).length },
   ],
-  'ledger.table': () => [{ uuid: '00000000-0000-4000-8000-000000000001', engine: 'MergeTree', engine_full: '' }],
+  'ledger.table': () => [{ uuid: tableUuid, engine: 'MergeTree', engine_full: '' }],
   'ledger.parts': (tables, _params, now) =>
     [...tables.parts]
       .sort((a, b) => a.lo - b.lo)
-      .map(({ name, partition, lo, hi, rows }) => ({ name, partition_id: partition, lo, hi, rows: rows.length, taken_at: momentOf(now) })), // prettier-ignore
+      .map(({ name, partition, lo, hi, rows }) => ({ name, partition_id: partition, lo, hi, rows: rows.length, taken_at: momentOf(now), uuid: tableUuid })), // prettier-ignore
   'ledger.heights': (tables) => [{ height: tables.parts.reduce((most, { hi }) => Math.max(most, hi), 0), parts: 1 }],
   'ledger.lowest_since': (tables, params) => {
     const since = Date.parse(String(params['at'])) - Date.UTC(2026, 0, 1);

@@ -168,7 +168,8 @@ async function ledgerOf(
   const term = await lease.term();
   if (term === undefined) state.current = undefined;
   else if (state.current?.term.owner !== term.owner) {
-    const ledger = createLedger({ store: term.store, owner: term.owner, rowsMax: options.rangeRowsMax ?? 200_000 });
+    const { rangeRowsMax: rowsMax = 200_000 } = options;
+    const ledger = createLedger({ store: term.store, owner: term.owner, rowsMax, alone: true });
     state.current = { term, ledger };
     state.progress.failures.clear();
   }

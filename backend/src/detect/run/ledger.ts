@@ -15,6 +15,7 @@ import {
 import type { Store } from '../../store/store.ts';
 import { groupBy } from './group-by.ts';
 import { type Chunk, type Interval, type Reset, clip, normalise, todo } from './intervals.ts';
+import { type LedgerMemory, type Standstill, createLedgerMemory, noMemory } from './ledger-memory.ts';
 
 /** A range of arrived rows that is this owner's to read. */
 export interface ClaimedRange extends LedgerRange {
@@ -33,10 +34,6 @@ export interface ClaimedRange extends LedgerRange {
    */
   readonly takesOver: readonly number[];
 }
-
-/** Names a range for ever: numbers may be given out anew, generations never are. */
-export const rangeKey = (range: LedgerRange): string =>
-  [range.stream, range.partition, range.lo, range.hi, range.gen].join('|');
 
 export interface Ledger {
   /** Table uuid, shard, purpose, and how rows are told apart where that is not by block number. */
@@ -65,6 +62,8 @@ export interface LedgerOptions {
   readonly owner: string;
   /** Ranges hold at most about so many rows; a single insert's block is never cut. */
   readonly rowsMax: number;
+  /** True for who alone writes to the stream as long as this object is used: its own rows are remembered, not read again. */
+  readonly alone?: boolean;
   /** Whose arrived rows; `event` when not given. */
   readonly table?: ArrivedTable;
   /** What it is read for, part of the stream's name: `live` when not given. Numbers given out anew are noted under `live`. */
@@ -78,37 +77,34 @@ export function createLedger(options: LedgerOptions): Ledger {
   const { store, owner, rowsMax, table = eventTable(store), purpose = 'live', leaveOut } = options;
   const named = async (of: string): Promise<string> => `${(await tableIdentity(store, table)).uuid}|0|${of}`;
   const stream = (): Promise<string> => named(purpose);
-  const listing = async (): Promise<Listing> => ({
-    table,
-    stream: await stream(),
-    resetsOf: await named('live'),
-    owner,
-    rowsMax,
-    ...(leaveOut === undefined ? {} : { leaveOut }),
-  });
+  const memory = options.alone === true ? createLedgerMemory() : noMemory;
+  const listing = { table, purpose, owner, rowsMax, memory, ...(leaveOut === undefined ? {} : { leaveOut }) };
   return {
     stream,
-    resetCheck: async () => resetCheck(store, table, await stream()),
-    list: async () => listRanges(store, await listing()),
-    ...claiming(store, owner),
+    resetCheck: async () => {
+      memory.forget();
+      return resetCheck(store, table, await stream());
+    },
+    list: () => listRanges(store, listing),
+    ...claiming(store, owner, memory),
     isEmpty: async () => (await highestGen(store, await stream())) === 0,
     compact: async () => compact(store, await stream()),
   };
 }
 
 /** How an owner claims and finishes ranges, whatever they are ranges of. */
-export function claiming(store: Store, owner: string): Pick<Ledger, 'claim' | 'finish'> {
+export function claiming(store: Store, owner: string, memory = noMemory): Pick<Ledger, 'claim' | 'finish'> {
   return {
     claim: (range, signal) => {
+      memory.claimed(range);
       const [takes = 0] = range.takesOver;
       return claimRange(store, { ...bare(range, owner), takes, ...(takes === 0 ? {} : { at: range.takenAt }) }, signal);
     },
-    finish: (range, ruleSetHash, rows) =>
-      writeDone(
-        store,
-        { ...bare(range, owner), rule_set_hash: ruleSetHash, taken_at: range.takenAt, rows },
-        range.takesOver
-      ),
+    finish: async (range, ruleSetHash, rows) => {
+      const done = { ...bare(range, owner), rule_set_hash: ruleSetHash, taken_at: range.takenAt, rows };
+      await writeDone(store, done, range.takesOver);
+      memory.finished(range);
+    },
   };
 }
 
@@ -129,17 +125,10 @@ async function resetCheck(store: Store, table: ArrivedTable, stream: string): Pr
   return true;
 }
 
-/** Where claims stand: who asks, and in which stream. */
-export interface Standing {
-  readonly stream: string;
-  readonly owner: string;
-}
-
-interface Listing extends Standing, Pick<LedgerOptions, 'leaveOut'> {
+interface Listing extends Pick<LedgerOptions, 'leaveOut' | 'owner' | 'rowsMax'> {
   readonly table: ArrivedTable;
-  /** The stream under which numbers given out anew are noted. */
-  readonly resetsOf: string;
-  readonly rowsMax: number;
+  readonly purpose: string;
+  readonly memory: LedgerMemory;
 }
 
 /** A claim to be done (again), with the generations that it takes over, newest first. */
@@ -168,32 +157,44 @@ export function leftClaims(claims: readonly OpenClaim[], owner: string, highest:
 }
 
 async function listRanges(store: Store, listing: Listing): Promise<ClaimedRange[]> {
-  const parts = await listParts(store, listing.table);
-  const [done, claims, resets, highest] = await Promise.all([
-    listDone(store, listing.stream),
-    listOpenClaims(store, listing.stream),
-    listResets(store, listing.resetsOf),
-    highestGen(store, listing.stream),
-  ]);
+  const { table, purpose, owner, memory, rowsMax } = listing;
+  const parts = await listParts(store, table);
+  const uuid = parts[0]?.uuid ?? (await tableIdentity(store, table)).uuid;
+  const stream = `${uuid}|0|${purpose}`;
+  const standing = memory.known(stream);
+  const { open, state } = standing === undefined ? await readLedger(store, listing, { uuid, stream, parts }) : { open: [], state: standing }; // prettier-ignore
+  if (open.length === 0) memory.keep(state);
   const leftOut = await listing.leaveOut?.(parts);
-  const open = leftClaims(claims, listing.owner, highest).map((left) => reopened(left, parts, resets, listing));
-  const gen = open.reduce((most, range) => Math.max(most, range.gen), highest);
-  const taken = [
-    ...done.map((row) => ({ partition: row.partition, ...clip({ ...row, at: row.taken_at }, resets) })),
-    ...open.map((range) => ({ partition: range.partition, lo: range.lo, hi: range.readHi })),
-  ];
-  const fresh = [...groupBy(parts, (part) => part.partition_id)].flatMap(([partition, of]) =>
-    todo(
-      of,
-      normalise([...taken.filter((range) => range.partition === partition), ...(leftOut?.get(partition) ?? [])]),
-      listing.rowsMax
-    ).map((chunk) => ({
-      partition,
-      chunk,
-      takenAt: of[0]?.taken_at ?? '',
-    }))
+  let gen = open.reduce((most, range) => Math.max(most, range.gen), state.highest);
+  const fresh = [...groupBy(parts, (part) => part.partition_id)].flatMap(([partition, of]) => {
+    const claimed = open.filter((range) => range.partition === partition).map(({ lo, readHi: hi }) => ({ lo, hi }));
+    const taken = [...(state.read.get(partition) ?? []), ...claimed, ...(leftOut?.get(partition) ?? [])];
+    const takenAt = of[0]?.taken_at ?? '';
+    return todo(of, normalise(taken), rowsMax).map((chunk) =>
+      claimable({ stream, owner, partition, gen: (gen += 1) }, chunk, takenAt)
+    );
+  });
+  return [...open, ...fresh];
+}
+
+/** What the tables say: claims that are to be done (again), and everything that was read. */
+async function readLedger(
+  store: Store,
+  { purpose, owner }: Listing,
+  { uuid, stream, parts }: { uuid: string; stream: string; parts: readonly ActivePart[] }
+): Promise<{ open: ClaimedRange[]; state: Standstill }> {
+  const [done, claims, resets, highest] = await Promise.all([
+    listDone(store, stream),
+    listOpenClaims(store, stream),
+    listResets(store, purpose === 'live' ? stream : `${uuid}|0|live`),
+    highestGen(store, stream),
+  ]);
+  const open = leftClaims(claims, owner, highest).map((left) => reopened(left, parts, resets, { stream, owner }));
+  const read = [...groupBy(done, ({ partition }) => partition)].map(
+    ([partition, rows]) =>
+      [partition, normalise(rows.map((row) => clip({ ...row, at: row.taken_at }, resets)))] as const
   );
-  return [...open, ...fresh.map(({ partition, chunk, takenAt }, at) => claimable(listing, partition, chunk, takenAt, gen + 1 + at))]; // prettier-ignore
+  return { open, state: { stream, read: new Map(read), highest } };
 }
 
 /** A claim that was never finished keeps its bounds; its generation too, when it is this owner's. */
@@ -201,14 +202,14 @@ function reopened(
   { claim, takesOver, again }: LeftClaim,
   parts: readonly ActivePart[],
   resets: readonly Reset[],
-  listing: Listing
+  { stream, owner }: { stream: string; owner: string }
 ): ClaimedRange {
   const readHi = clip(claim, resets).hi;
   const inside = parts.filter(
     (part) => part.partition_id === claim.partition && part.lo >= claim.lo && part.hi <= readHi
   );
   return {
-    ...bare({ ...claim, stream: listing.stream }, listing.owner),
+    ...bare({ ...claim, stream }, owner),
     rowsGuess: inside.reduce((sum, part) => sum + part.rows, 0),
     parts: inside.map((part) => part.name),
     readHi,
@@ -219,10 +220,8 @@ function reopened(
   };
 }
 
-function claimable(listing: Listing, partition: string, chunk: Chunk, takenAt: string, gen: number): ClaimedRange {
-  const { lo, hi, rows, parts } = chunk;
-  const range = { stream: listing.stream, owner: listing.owner, partition, lo, hi, gen };
-  return { ...range, rowsGuess: rows, parts, readHi: hi, takenAt, again: false, takesOver: [] };
+function claimable(of: Omit<LedgerRange, 'lo' | 'hi'>, { lo, hi, rows, parts }: Chunk, takenAt: string): ClaimedRange {
+  return { ...of, lo, hi, rowsGuess: rows, parts, readHi: hi, takenAt, again: false, takesOver: [] };
 }
 
 /**

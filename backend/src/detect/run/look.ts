@@ -3,9 +3,10 @@ import { deleteContributionsOfStream } from '../../store/finding-contribution.ts
 import { insertRuleSet } from '../../store/rule-run.ts';
 import type { RangeEvaluator, RuleSet } from './evaluate-range.ts';
 import type { GapNotes, Waiting } from './gap.ts';
-import { type ClaimedRange, type Ledger, rangeKey } from './ledger.ts';
+import type { ClaimedRange, Ledger } from './ledger.ts';
 import { type RangeResult, processRange } from './process-range.ts';
 import type { Quarantine } from './quarantine.ts';
+import { rangeKey } from './range-key.ts';
 import { type Failure, failedAgain, failureKey, planOf } from './range-plan.ts';
 import { type RunReport, added, nothingRead } from './run-report.ts';
 import type { Term } from './writer-lease.ts';

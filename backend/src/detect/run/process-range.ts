@@ -1,12 +1,14 @@
+import { both } from '../../both.ts';
 import { eventBlocksOfRange } from '../../store/event-block.ts';
 import { deleteContributions } from '../../store/finding-contribution.ts';
 import { type RuleRunRow, deleteRuleRuns, insertRuleRuns } from '../../store/rule-run.ts';
 import type { Store } from '../../store/store.ts';
 import type { RangeEvaluation, RangeEvaluator, RuleMatches, RuleSet } from './evaluate-range.ts';
 import { noteHeld } from './guarded-rules.ts';
-import { type ClaimedRange, type Ledger, rangeKey } from './ledger.ts';
+import type { ClaimedRange, Ledger } from './ledger.ts';
 import type { Quarantine } from './quarantine.ts';
 import { type RangeFindings, type RuleEffect, findCorrelations, findSingles } from './range-findings.ts';
+import { rangeKey } from './range-key.ts';
 import { storeMatches } from './range-matches.ts';
 
 export interface RangeWork {
@@ -42,13 +44,16 @@ export async function processRange(work: RangeWork, range: ClaimedRange): Promis
   // Before the claim: whoever takes this one over in turn finds nothing left of the one before.
   const [takenOver] = range.takesOver;
   if (takenOver !== undefined && !range.again) await forget(store, { ...range, gen: takenOver });
-  if (!(await ledger.claim(range, signal))) return undefined;
+  // Nothing is written before the claim stands; reading needs no leave.
+  const claim = ledger.claim(range, signal);
   const origin = rangeKey(range);
-  if (range.again) await forget(store, range);
   const rows = { partition: range.partition, lo: range.lo, hi: range.readHi, parts: range.parts };
   const { columns } = work.evaluator;
   const options = signal === undefined ? {} : { signal };
-  const evaluation = await work.evaluator.evaluate(eventBlocksOfRange(store, rows, columns, options));
+  const evaluating = work.evaluator.evaluate(eventBlocksOfRange(store, rows, columns, options));
+  const [claimed, evaluation] = await both(claim, evaluating);
+  if (!claimed) return undefined;
+  if (range.again) await forget(store, range);
   noteHeld(evaluation, set, work.quarantine);
   await storeMatches(store, set, evaluation, signal);
   const found: RangeFindings = { hints: [], effects: new Map() };

@@ -25,7 +25,7 @@ import {
   revisionOf,
   supersessionsOf,
 } from './revision.ts';
-import { entitiesOfSpan, recomputeSingles, storeContributions, touchedGroups } from './single-findings.ts';
+import { entitiesOfSpan, recomputeSingles, touchedGroups } from './single-findings.ts';
 
 /** A finding that has a new revision. */
 export interface RevisionHint {
@@ -74,8 +74,7 @@ export async function findSingles(context: FindingsContext, evaluation: RangeEva
     .filter(({ rule }) => rule.raisesFindings)
     .sort((a, b) => a.matches.length - b.matches.length);
   for (const groups of slices(raising.flatMap(touchedGroups), groupsPerStep)) {
-    await storeContributions(context.store, context.origin, groups, context.signal);
-    const found = await recomputeSingles(context.store, groups, context.signal);
+    const found = await recomputeSingles(context.store, context.origin, groups, context.signal);
     await write(context, found, entitiesOfSpan, into);
   }
 }

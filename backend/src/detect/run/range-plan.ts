@@ -1,4 +1,5 @@
-import { type ClaimedRange, rangeKey } from './ledger.ts';
+import type { ClaimedRange } from './ledger.ts';
+import { rangeKey } from './range-key.ts';
 
 /** How much one look reads. */
 export interface LookBudget {

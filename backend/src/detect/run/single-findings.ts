@@ -1,3 +1,4 @@
+import { both } from '../../both.ts';
 import { type MatchPoint, type Span, episodesOf, spansOf } from '../../findings/episode.ts';
 import { groupKey } from '../../findings/group.ts';
 import { regionOf } from '../../findings/identity.ts';
@@ -44,8 +45,7 @@ function singleGroup(rule: SingleRule, key: string, first: RangeMatch, matches: 
   return { rule, key, runId: first.runId, group: first.group, fresh, spans: spansOf(fresh, rule.gapMs) };
 }
 
-/** Stores what the range contributes to each group. */
-export async function storeContributions(
+async function storeContributions(
   store: Store,
   rangeKey: string,
   groups: readonly SingleGroup[],
@@ -92,9 +92,10 @@ function spanOf(row: ContributionRow): Span {
   };
 }
 
-/** Recomputes the episodes that the groups' new contributions touch, from all contributions stored. */
+/** Stores what the range contributes, then recomputes the episodes that this touches from all contributions stored. */
 export async function recomputeSingles(
   store: Store,
+  rangeKey: string,
   groups: readonly SingleGroup[],
   signal?: AbortSignal
 ): Promise<GroupChanges<SpanEpisode>[]> {
@@ -103,7 +104,12 @@ export async function recomputeSingles(
     rules: [...new Set(groups.map((of) => of.rule.meta.id))],
     keys: groups.map((of) => of.key),
   };
-  const stored = groupBy(await liveFindingsOfGroups(store, names, signal), (row) => row.group_key);
+  // Findings change with a range's revisions only: it makes no difference whether its contributions stand already.
+  const [live] = await both(
+    liveFindingsOfGroups(store, names, signal),
+    storeContributions(store, rangeKey, groups, signal)
+  );
+  const stored = groupBy(live, (row) => row.group_key);
   const regions = groups.map((of) => regionOfGroup(of, stored.get(of.key) ?? []));
   const fromMs = Math.min(...regions.map((region) => region.firstMs));
   const toMs = Math.max(...regions.map((region) => region.lastMs));
