@@ -21,22 +21,33 @@ export interface BenchEngine {
   readonly pid: () => number;
   /** A fresh database with all tables, without parsers. */
   database(): Promise<Store>;
+  /** Starts the engine anew, so that nothing of what filled it stays in its memory, and opens the database again. */
+  reopened(store: Store): Promise<Store>;
   stop(): Promise<void>;
 }
 
 export async function benchEngine(): Promise<BenchEngine> {
   const directory = tempDir('detect');
-  const engine: RunningEngine = await startEngine({
-    dataDir: path.join(directory.path, 'engine'),
-    memoryBytesMax: 2_000_000_000,
-    port: 0,
-    log: silentLog,
-  });
+  const start = (): Promise<RunningEngine> => {
+    const dataDir = path.join(directory.path, 'engine');
+    // The service's own default.
+    return startEngine({ dataDir, memoryBytesMax: 1_000_000_000, port: 0, log: silentLog });
+  };
+  let engine = await start();
+  const optionsOf = (database: string) => {
+    const { url, user, password } = engine;
+    return { url, user, password, database, log: silentLog };
+  };
   return {
     pid: () => engine.pid() ?? 0,
+    reopened: async (store) => {
+      await store.close();
+      await engine.stop();
+      engine = await start();
+      return createStore(optionsOf(store.database));
+    },
     database: async () => {
-      const { url, user, password } = engine;
-      const options = { url, user, password, database: `bench_${randomBytes(4).toString('hex')}`, log: silentLog };
+      const options = optionsOf(`bench_${randomBytes(4).toString('hex')}`);
       await createDatabase(options);
       const store = createStore(options);
       await migrate(store, migrations);

@@ -7,6 +7,8 @@ export interface Measured<T> {
   readonly cpuS: number;
   /** Highest sum of both processes' resident memory, MB of 10^6 bytes. */
   readonly peakMb: number;
+  /** This process's share of it. */
+  readonly ownMb: number;
 }
 
 /** Kernel ticks in a second; the same on every Linux that Node runs on. */
@@ -29,16 +31,18 @@ function residentMb(pid: number): number {
 export async function measure<T>(enginePid: number, work: () => Promise<T>): Promise<Measured<T>> {
   const pids = [process.pid, enginePid];
   const cpu = (): number => pids.reduce((sum, pid) => sum + cpuOf(pid), 0);
-  let peakMb = 0;
+  let [peakMb, ownMb] = [0, 0];
   const look = (): void => {
-    peakMb = Math.max(peakMb, pids.reduce((sum, pid) => sum + residentMb(pid), 0)); // prettier-ignore
+    const own = residentMb(process.pid);
+    const sum = own + residentMb(enginePid);
+    if (sum > peakMb) [peakMb, ownMb] = [sum, own];
   };
   const timer = setInterval(look, lookEveryMs);
   const [began, cpuBefore] = [performance.now(), cpu()];
   try {
     const value = await work();
     look();
-    return { value, wallMs: performance.now() - began, cpuS: cpu() - cpuBefore, peakMb };
+    return { value, wallMs: performance.now() - began, cpuS: cpu() - cpuBefore, peakMb, ownMb };
   } finally {
     clearInterval(timer);
   }

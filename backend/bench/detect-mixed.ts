@@ -8,8 +8,9 @@ import { countOf, say } from './service.ts';
 
 /** Part (b): mixed events, all rules, from the ledger to stored findings. */
 export async function mixedStream(engine: BenchEngine, rules: readonly DetectionRule[], rows: number) {
-  const store = await engine.database();
-  await insertAll(store, mixedEvents(rows, singlesOf(rules)));
+  const filled = await engine.database();
+  await insertAll(filled, mixedEvents(rows, singlesOf(rules)));
+  const store = await engine.reopened(filled);
   const detection = createDetection({ store, rules, clock: Date.now, log: silentLog, onFinding: () => undefined, intervalMs: 1000 }); // prettier-ignore
   const run = await measure(engine.pid(), () => detection.runOnce());
   const findings = await countOf(store, 'SELECT uniqExact(finding_id) FROM security_finding');
@@ -22,6 +23,7 @@ export async function mixedStream(engine: BenchEngine, rules: readonly Detection
     wallS: rounded(run.wallMs / 1000),
     cpuS: rounded(run.cpuS),
     peakMb: Math.round(run.peakMb),
+    ownMb: Math.round(run.ownMb),
     matches,
     findings,
   };

@@ -52,7 +52,7 @@ export async function tableIdentity(store: Store, of: ArrivedTable): Promise<z.o
 const activeParts = defineQuery({
   name: 'ledger.parts',
   sql: `SELECT name, partition_id, min_block_number AS lo, max_block_number AS hi, rows, now64(6, 'UTC') AS taken_at,
-      (SELECT toString(uuid) FROM system.tables WHERE database = {database:String} AND name = {table:String}) AS uuid
+      extract(path, '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}') AS uuid
     FROM system.parts WHERE database = {database:String} AND table = {table:String} AND active AND rows > 0
       AND NOT startsWith(partition_id, 'patch-')
     ORDER BY partition_id, min_block_number`,
@@ -64,14 +64,16 @@ const activeParts = defineQuery({
     hi: block,
     rows: block,
     taken_at: z.string(),
-    uuid: z.uuid(),
+    uuid: z.string(),
   }),
   timeoutMs: 30_000,
   rowsMax: 100_000,
 });
 export type ActivePart = z.output<(typeof activeParts)['row']>;
 
-/** Active parts that hold rows. `taken_at` is the store's clock at the listing, `uuid` the table's. */
+/**
+ * Active parts that hold rows. `taken_at` is the store's clock at the listing, `uuid` the table's, as its folder is named
+ * for it in an Atomic database; empty where it is not. */
 export function listParts(store: Store, of: ArrivedTable): Promise<ActivePart[]> {
   return store.rows(activeParts, namesOf(of));
 }

@@ -19,7 +19,7 @@ import { type RuleSet, createRangeEvaluator, ruleSetOf } from './evaluate-range.
 import { guardedSet } from './guarded-rules.ts';
 import type { Ledger } from './ledger.ts';
 import { pause } from './pause.ts';
-import { processRange } from './process-range.ts';
+import { decideRange, storeRange } from './process-range.ts';
 import type { Quarantine } from './quarantine.ts';
 import type { RevisionHint } from './range-findings.ts';
 import type { Term } from './writer-lease.ts';
@@ -219,7 +219,8 @@ async function readRange(
     },
   };
   const work = { store, ledger: decidedOnly, set, evaluator, quarantine, clock, ...(signal === undefined ? {} : { signal }) }; // prettier-ignore
-  const result = await processRange(work, range);
+  const decided = await decideRange(work, range);
+  const result = decided === undefined ? undefined : await storeRange(decided);
   for (const hint of result?.hints ?? []) options.onFinding(hint);
   return Math.max(1, result?.rows ?? 0);
 }

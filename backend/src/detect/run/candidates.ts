@@ -6,9 +6,10 @@ import { saltOf } from '../prefilter/gram.ts';
 import { buildPrefilter, type PlacePlan, type Prefilter } from '../prefilter/prefilter.ts';
 import type { Logsource, SingleRule } from '../rule.ts';
 
-/** Rows of a log source that a prefilter's first sample is made of; every which row goes into it until it is built anew, and after. */
+/** Rows of a log source that a prefilter's first sample is made of; every which row goes into it then, and after so many rows. */
 const firstSample = 256;
 const sampleEvery = 64;
+const sampledOften = 4096;
 const sampleEveryLater = 1024;
 /** Prefilters are built anew when so many rows of their log source were seen, then at every further `rebuildRows`. */
 const rebuildAt = [16_384, 1_048_576];
@@ -54,9 +55,11 @@ export class LogsourceRules {
 
   /** Numbers of the rules that may match the row; valid until the next call. */
   candidates(block: EventBlock, row: number): readonly number[] {
-    const { prefilter, plan } = this.#ready(block, row);
+    const prefilter = this.#prefilterAt(block, row);
+    if (this.#plan?.block !== block) this.#plan = planOf(block, prefilter, this.#columns);
+    const plan = this.#plan;
     this.#rows += 1;
-    if (this.#rows % (this.#builds < 2 ? sampleEvery : sampleEveryLater) === 0) this.#count(block, row);
+    if (this.#rows % (this.#rows <= sampledOften ? sampleEvery : sampleEveryLater) === 0) this.#count(block, row);
     this.#serial += 1;
     this.#found.length = 0;
     this.#add(prefilter.always);
@@ -91,7 +94,8 @@ export class LogsourceRules {
     for (const pairs of plan.short) pairs.scan(bytes, start, end, this.#add);
   }
 
-  #ready(block: EventBlock, row: number): { prefilter: Prefilter; plan: BlockPlan } {
+  /** The one there is, or a new one when it is time. */
+  #prefilterAt(block: EventBlock, row: number): Prefilter {
     if (this.#prefilter === undefined) {
       for (let next = row; next < Math.min(block.rows, row + firstSample); next += 1) this.#count(block, next);
     }
@@ -105,9 +109,7 @@ export class LogsourceRules {
       );
       this.#plan = undefined;
     }
-    const prefilter = this.#prefilter;
-    if (this.#plan?.block !== block) this.#plan = planOf(block, prefilter, this.#columns);
-    return { prefilter, plan: this.#plan };
+    return this.#prefilter;
   }
 
   /** Puts a row's values into the sample. */

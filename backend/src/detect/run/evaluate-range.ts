@@ -127,10 +127,11 @@ function logsourceIndex(
     const [product, category, service] = texts;
     if (product === undefined || category === undefined || service === undefined) throw new Error('no log source');
     const at = ({ starts, ends }: TextPlaces, row: number) => block.bytes.toString('utf8', starts[row], ends[row]);
+    const [a, b, c] = [product.starts, category.starts, service.starts];
     let last: LogsourceRules | undefined;
     return (row) => {
-      const same = texts.every((part) => part?.starts[row] === part?.starts[row - 1]);
-      if (last === undefined || !same) {
+      // Equal texts of a block stand at one place of its dictionary.
+      if (last === undefined || a[row] !== a[row - 1] || b[row] !== b[row - 1] || c[row] !== c[row - 1]) {
         last = rulesOf({ product: at(product, row), category: at(category, row), service: at(service, row) });
       }
       return last;

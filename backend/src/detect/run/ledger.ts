@@ -159,7 +159,8 @@ export function leftClaims(claims: readonly OpenClaim[], owner: string, highest:
 async function listRanges(store: Store, listing: Listing): Promise<ClaimedRange[]> {
   const { table, purpose, owner, memory, rowsMax } = listing;
   const parts = await listParts(store, table);
-  const uuid = parts[0]?.uuid ?? (await tableIdentity(store, table)).uuid;
+  const named = parts[0]?.uuid ?? '';
+  const uuid = named === '' ? (await tableIdentity(store, table)).uuid : named;
   const stream = `${uuid}|0|${purpose}`;
   const standing = memory.known(stream);
   const { open, state } = standing === undefined ? await readLedger(store, listing, { uuid, stream, parts }) : { open: [], state: standing }; // prettier-ignore

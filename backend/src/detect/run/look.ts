@@ -4,7 +4,7 @@ import { insertRuleSet } from '../../store/rule-run.ts';
 import type { RangeEvaluator, RuleSet } from './evaluate-range.ts';
 import type { GapNotes, Waiting } from './gap.ts';
 import type { ClaimedRange, Ledger } from './ledger.ts';
-import { type RangeResult, processRange } from './process-range.ts';
+import { type DecidedRange, type RangeResult, decideRange, storeRange } from './process-range.ts';
 import type { Quarantine } from './quarantine.ts';
 import { rangeKey } from './range-key.ts';
 import { type Failure, failedAgain, failureKey, planOf } from './range-plan.ts';
@@ -55,9 +55,12 @@ export interface Looked extends RunReport {
   readonly more: boolean;
 }
 
-/** Errors that no other range would be spared: the store is away, or another process is the writer. */
-const endsLook = (error: unknown): boolean =>
-  error instanceof ServiceError && (error.code === 'store.unavailable' || error.code === 'service.standby');
+/** Errors that no other range would be spared: this process stops, the store is away, or another process is the writer. */
+const endsLook = (error: unknown, signal: AbortSignal | undefined): boolean =>
+  signal?.aborted === true ||
+  (error instanceof ServiceError && (error.code === 'store.unavailable' || error.code === 'service.standby'));
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 
 /** One look as the writer. A range that fails is noted and tried again later; the others are read. Throws the first failure. */
 export async function look(looking: Looking): Promise<Looked> {
@@ -106,34 +109,57 @@ function budgetOf({ lookRowsMax, catchUpRowsPerS, progress }: Looking, nowMs: nu
   return { lookRowsMax, backlogRowsMax: progress.allowance };
 }
 
+/** Each range in turn; while what one gave is stored, the next one is read already. */
 async function readRanges(
   looking: Looking,
   ranges: readonly ClaimedRange[]
 ): Promise<{ report: RunReport; error: Error | undefined }> {
-  const { progress, signal, clock } = looking;
+  const { progress, signal } = looking;
   const overLook = progress.waiting.later.length > 0;
   let report = nothingRead;
   let first: Error | undefined;
-  for (const range of ranges) {
-    signal?.throwIfAborted();
-    try {
-      report = added(report, await readRange(looking, range));
-      progress.failures.delete(failureKey(range));
-      if (overLook) progress.allowance -= range.rowsGuess;
-    } catch (error) {
-      if (signal?.aborted === true || endsLook(error)) throw error;
-      const key = failureKey(range);
-      progress.failures.set(key, failedAgain(progress.failures.get(key), range, messageOf(error), clock()));
-      first ??= error instanceof Error ? error : new Error(String(error));
+  let ahead: Promise<DecidedRange | undefined> | undefined;
+  try {
+    for (const [at, range] of ranges.entries()) {
+      signal?.throwIfAborted();
+      const reading = ahead ?? decided(looking, range);
+      ahead = undefined;
+      try {
+        const read = await reading;
+        ahead = readAhead(looking, ranges[at + 1]);
+        report = added(report, await stored(looking, read));
+        progress.failures.delete(failureKey(range));
+        if (overLook) progress.allowance -= range.rowsGuess;
+      } catch (error) {
+        if (endsLook(error, signal)) throw error;
+        noteFailure(looking, range, error);
+        first ??= asError(error);
+      }
+      const { now, later } = progress.waiting;
+      progress.waiting = { now: now.filter((one) => rangeKey(one) !== rangeKey(range)), later };
     }
-    const { now, later } = progress.waiting;
-    progress.waiting = { now: now.filter((one) => rangeKey(one) !== rangeKey(range)), later };
+  } finally {
+    // Nothing runs on behind a look that ended early.
+    await ahead?.catch(() => undefined);
   }
   return { report, error: first };
 }
 
-async function readRange(looking: Looking, range: ClaimedRange): Promise<RunReport> {
-  const { term, ledger, clock, signal, progress, quarantine } = looking;
+function noteFailure({ progress, clock }: Looking, range: ClaimedRange, error: unknown): void {
+  const key = failureKey(range);
+  progress.failures.set(key, failedAgain(progress.failures.get(key), range, messageOf(error), clock()));
+}
+
+/** Its error is met in its turn. */
+function readAhead(looking: Looking, range: ClaimedRange | undefined): Promise<DecidedRange | undefined> | undefined {
+  if (range === undefined) return undefined;
+  const reading = decided(looking, range);
+  reading.catch(() => undefined);
+  return reading;
+}
+
+async function decided(looking: Looking, range: ClaimedRange): Promise<DecidedRange | undefined> {
+  const { term, ledger, clock, signal, quarantine } = looking;
   const active = looking.active();
   const { set, evaluator } = active;
   if (!active.stored) await insertRuleSet(term.store, set.hash, set.rules.map(({ meta }) => meta)); // prettier-ignore
@@ -147,8 +173,13 @@ async function readRange(looking: Looking, range: ClaimedRange): Promise<RunRepo
     clock,
     ...(signal === undefined ? {} : { signal }),
   };
-  const result = await processRange(work, range);
-  if (result === undefined) return nothingRead;
+  return decideRange(work, range);
+}
+
+async function stored(looking: Looking, read: DecidedRange | undefined): Promise<RunReport> {
+  if (read === undefined) return nothingRead;
+  const { progress } = looking;
+  const result = await storeRange(read);
   for (const [id, error] of result.errors) progress.ruleErrors.set(id, error);
   for (const [id, effect] of result.effects) if (effect.error !== '') progress.ruleErrors.set(id, effect.error);
   looking.onRange(result);

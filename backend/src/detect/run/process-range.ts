@@ -34,11 +34,16 @@ export interface RangeResult extends RangeFindings {
 
 type Counts = Omit<RuleRunRow, 'rows_read' | 'duration_ms'>;
 
-/**
- * Reads one claimed range and stores everything found in it, findings before the done row: a crash anywhere only means
- * that the same range, with the same key, is done again. Undefined when another owner has it.
- */
-export async function processRange(work: RangeWork, range: ClaimedRange): Promise<RangeResult | undefined> {
+/** A range that was read and decided; nothing of it is stored but its claim. */
+export interface DecidedRange {
+  readonly work: RangeWork;
+  readonly range: ClaimedRange;
+  readonly evaluation: RangeEvaluation;
+  readonly startedMs: number;
+}
+
+/** Claims a range, reads it and decides about its rows. Undefined when another owner has it. */
+export async function decideRange(work: RangeWork, range: ClaimedRange): Promise<DecidedRange | undefined> {
   const { store, ledger, set, clock, signal } = work;
   const startedMs = clock();
   // Before the claim: whoever takes this one over in turn finds nothing left of the one before.
@@ -46,15 +51,24 @@ export async function processRange(work: RangeWork, range: ClaimedRange): Promis
   if (takenOver !== undefined && !range.again) await forget(store, { ...range, gen: takenOver });
   // Nothing is written before the claim stands; reading needs no leave.
   const claim = ledger.claim(range, signal);
-  const origin = rangeKey(range);
   const rows = { partition: range.partition, lo: range.lo, hi: range.readHi, parts: range.parts };
   const { columns } = work.evaluator;
   const options = signal === undefined ? {} : { signal };
   const evaluating = work.evaluator.evaluate(eventBlocksOfRange(store, rows, columns, options));
   const [claimed, evaluation] = await both(claim, evaluating);
   if (!claimed) return undefined;
-  if (range.again) await forget(store, range);
   noteHeld(evaluation, set, work.quarantine);
+  return { work, range, evaluation, startedMs };
+}
+
+/**
+ * Stores everything found in a range, findings before the done row: a crash anywhere only means that the same range, with
+ * the same key, is done again.
+ */
+export async function storeRange({ work, range, evaluation, startedMs }: DecidedRange): Promise<RangeResult> {
+  const { store, ledger, set, clock, signal } = work;
+  const origin = rangeKey(range);
+  if (range.again) await forget(store, range);
   await storeMatches(store, set, evaluation, signal);
   const found: RangeFindings = { hints: [], effects: new Map() };
   const context = { store, set, origin, nowMs: clock(), quarantine: work.quarantine, ...(signal === undefined ? {} : { signal }) }; // prettier-ignore

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type TestDatabase, testDatabase } from '../../../testing/database.ts';
+import { ServiceError } from '../../error.ts';
 import { silentLog } from '../../log.ts';
 import { beatLease, leaseState, takeLease } from '../../store/lease.ts';
 import type { Store } from '../../store/store.ts';
@@ -202,7 +203,9 @@ async function zombie(at: number, leaseOver: (store: Store) => WriterLease) {
   const slow = sleeping(db.store, at);
   const running = testDetection(slow.store, rules, { lease: leaseOver(slow.store) })
     .runOnce()
-    .catch(() => undefined);
+    .catch((error: unknown) => {
+      if (!(error instanceof ServiceError && error.code === 'service.standby')) throw error;
+    });
   await slow.asleep;
   const other = testDetection(db.store, rules, { lease: leaseOf('b', { alone: true }) });
   await other.runOnce();
