@@ -29,7 +29,9 @@ const { values } = parseArgs({
 /** Requests a second, each with its share of the lines; marks a second; pause between looks for findings. */
 const requestsPerS = 10;
 const marksPerS = 10;
-const lookMs = 50;
+const lookMs = 100;
+/** A finding's time is taken before its insert, which may end this much later. */
+const overlapMs = 5_000;
 /** After the stream has ended. */
 const patienceMs = 60_000;
 
@@ -52,9 +54,12 @@ interface Marks {
 
 /** Looks for findings of marks until told to end. */
 async function watch(store: Store, marks: Marks, ended: () => boolean): Promise<void> {
+  let before = Date.now() - overlapMs;
   while (!ended()) {
-    // A mark is asked for as long as it may still come: two minutes.
-    const rows = await store.rows(marksFound, { rule: markRuleId, fromMs: Date.now() - 120_000 });
+    // Only findings made since the look before last: asking for all of them would take a core of its own.
+    const fromMs = before;
+    before = Date.now() - overlapMs;
+    const rows = await store.rows(marksFound, { rule: markRuleId, fromMs });
     const now = performance.now();
     for (const { host } of rows) {
       const acked = marks.acked.get(host);
@@ -67,19 +72,22 @@ async function watch(store: Store, marks: Marks, ended: () => boolean): Promise<
 interface Sent {
   lines: number;
   refused: number;
+  /** Requests by status of the answer. */
+  readonly statuses: Record<number, number>;
   /** Longest that a request was behind its time, milliseconds. */
   behindMs: number;
 }
 
 /** Posts lines at a steady rate; a request starts at its time whether or not the one before has been answered. */
 async function stream(service: ServiceProcess, rate: number, seconds: number, marks: Marks): Promise<Sent> {
-  const sent: Sent = { lines: 0, refused: 0, behindMs: 0 };
+  const sent: Sent = { lines: 0, refused: 0, statuses: {}, behindMs: 0 };
   const lines = liveLines();
   const began = performance.now();
   const open = new Set<Promise<void>>();
   const post = async (body: string[], marked: string[]): Promise<void> => {
     const status = await service.post(body.join('\n'));
     const now = performance.now();
+    sent.statuses[status] = (sent.statuses[status] ?? 0) + 1;
     if (status !== 202) sent.refused += body.length;
     else for (const host of marked) marks.acked.set(host, now);
   };
@@ -115,6 +123,7 @@ async function measureRate(service: ServiceProcess, store: Store, rate: number, 
     seconds,
     lines: sent.lines,
     refused: sent.refused,
+    statuses: sent.statuses,
     senderBehindMs: Math.round(sent.behindMs),
     marks: marks.acked.size,
     missing: marks.acked.size - marks.seen.size,
@@ -123,7 +132,7 @@ async function measureRate(service: ServiceProcess, store: Store, rate: number, 
     maxMs: percentile(sorted, 1),
   };
   say(
-    `${rate}/s for ${seconds} s: ${sent.lines} lines, ${sent.refused} refused, sender at most ${result.senderBehindMs} ms behind; ` +
+    `${rate}/s for ${seconds} s: ${sent.lines} lines, ${sent.refused} refused (${JSON.stringify(sent.statuses)}), sender at most ${result.senderBehindMs} ms behind; ` +
       `${result.marks} marks, ${result.missing} without a finding; p50 ${result.p50Ms} ms, p99 ${result.p99Ms} ms, longest ${result.maxMs} ms`
   );
   return result;

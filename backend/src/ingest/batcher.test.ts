@@ -238,3 +238,29 @@ describe('the end', () => {
     expect(performance.now() - started).toBeLessThan(1000);
   });
 });
+
+describe('a store that is slower than its callers', () => {
+  const rows = (count: number): Buffer[] => Array.from({ length: count }, (_, n) => row(String(n)));
+  const slow = (): Promise<void> => new Promise((done) => setTimeout(done, 100));
+
+  it('refuses at once whoever would wait too long, and stores all the others in their time', async () => {
+    const { batcher, inserts } = harness({ batchRowsMax: 1000, ackTimeoutMs: 2000 }, slow);
+    await batcher.addAcked(rows(1000));
+    // A tenth of a second for each thousand: ten thousand are half of the time that a caller is let wait.
+    const all = await Promise.allSettled(Array.from({ length: 20 }, () => batcher.addAcked(rows(1000))));
+    const stored = all.filter(({ status }) => status === 'fulfilled').length;
+    expect(stored).toBeGreaterThanOrEqual(5);
+    expect(stored).toBeLessThanOrEqual(11);
+    for (const one of all) if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'ingest.busy' });
+    expect(inserts).toHaveLength(1 + stored);
+    expect(batcher.stats().abandoned).toBe(0);
+    await batcher.addAcked(rows(1000));
+  });
+
+  it('lets a first burst in, however slow small batches were', async () => {
+    const { batcher } = harness({ ackTimeoutMs: 5000 }, slow);
+    await batcher.addAcked(rows(1));
+    await Promise.all([batcher.addAcked(rows(9000)), batcher.addAcked(rows(9000)), batcher.addAcked(rows(9000))]);
+    expect(batcher.stats().stored).toBe(27_001);
+  });
+});

@@ -26,6 +26,9 @@ export interface BatcherDeps extends BatchInsertDeps {
   settings: BatcherSettings;
 }
 
+/** The expected wait at which callers are refused, as a share of the time that they are let wait. */
+const waitShareMax = 0.5;
+
 /** Encoded rows that are stored under a token of their own. */
 export interface Block {
   token: string;
@@ -81,8 +84,11 @@ export function createBatcher(deps: BatcherDeps): Batcher {
     return !closed && stats.queuedRows + rows <= queueRowsMax && stats.queuedBytes + bytes <= queueBytesMax;
   }
 
+  /** Whoever would wait longer than he is let wait is told at once: rows that are given up half way cost the store as much. */
   function demandRoom(rows: readonly Buffer[]): void {
-    if (hasRoom(rows.length, bytesOf(rows))) return;
+    const waitMs = (stats.queuedRows + rows.length) * (stats.rowMs ?? 0);
+    const tooLong = stats.queuedRows > 0 && waitMs > settings.ackTimeoutMs * waitShareMax;
+    if (hasRoom(rows.length, bytesOf(rows)) && !tooLong) return;
     throw new ServiceError('ingest.busy', 'The queue is full. Nothing of this request was stored; send it again.');
   }
 

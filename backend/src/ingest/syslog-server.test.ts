@@ -117,6 +117,7 @@ describe('limits of the listener', () => {
       queuedRows: 0,
       queuedBytes: 0,
       abandoned: 0,
+      rowMs: undefined,
       stored: 0,
       setAside: 0,
       failuresInARow: 0,

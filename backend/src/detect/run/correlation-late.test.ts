@@ -3,6 +3,7 @@ import { type TestDatabase, testDatabase } from '../../../testing/database.ts';
 import type { DetectionRule, RuleMatch } from '../rule.ts';
 import {
   type TestEvent,
+  emptyDetection,
   allFindings,
   insertEvents,
   liveFindings,
@@ -23,7 +24,6 @@ beforeEach(async () => {
 });
 afterEach(() => db.drop());
 
-const tables = ['security_finding', 'event', 'rule_match', 'rule_match_group', 'finding_contribution', 'ledger_done', 'ledger_claim']; // prettier-ignore
 const correlation = (number: number, body: string): string => `
 title: Correlation ${number}
 id: ${ruleId(number)}
@@ -131,7 +131,7 @@ it('a match 24 h late joins two findings, moves the beginning of one, and takes 
   const at = (second: number): TestEvent => testEvent('a', -86_400 + second);
   const first = [at(0), at(10), at(20), at(1000), at(1010), at(1020)];
   const found = async (id: number, ...ranges: TestEvent[][]): Promise<Found[]> => {
-    for (const table of tables) await db.store.execute('test.empty', `TRUNCATE TABLE ${table}`);
+    await emptyDetection(db.store);
     const detection = testDetection(db.store, of(id));
     for (const range of ranges) {
       await insertEvents(db.store, range);

@@ -3,6 +3,7 @@ import { type TestDatabase, testDatabase } from '../../../testing/database.ts';
 import type { RuleMatch } from '../rule.ts';
 import {
   type TestEvent,
+  emptyDetection,
   insertEvents,
   liveFindings,
   randomOf,
@@ -44,17 +45,7 @@ correlation: { type: event_count, rules: [many], group-by: [user], timespan: 20s
 );
 
 async function detected(events: readonly TestEvent[], sizes: () => number): Promise<unknown[]> {
-  for (const table of [
-    'security_finding',
-    'event',
-    'rule_match',
-    'rule_match_group',
-    'finding_contribution',
-    'ledger_done',
-    'ledger_claim',
-  ]) {
-    await db.store.execute('test.empty', `TRUNCATE TABLE ${table}`);
-  }
+  await emptyDetection(db.store);
   const detection = testDetection(db.store, rules);
   for (let at = 0; at < events.length;) {
     const size = sizes();

@@ -2,7 +2,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type TestDatabase, testDatabase } from '../../../testing/database.ts';
 import type { Store } from '../../store/store.ts';
-import { insertEvents, liveFindings, ruleId, rulesOf, singleRule, testDetection, testEvent } from './fixture.ts';
+import {
+  emptyDetection,
+  insertEvents,
+  liveFindings,
+  ruleId,
+  rulesOf,
+  singleRule,
+  testDetection,
+  testEvent,
+} from './fixture.ts';
 
 /** A crash between any two writes of a range only means that the range is done again. */
 
@@ -41,18 +50,12 @@ const outcome = async (): Promise<unknown> =>
     rule_id, count, late_count, first_ms, last_ms, event_ids.length, rev,
   ]); // prettier-ignore
 
-async function empty(): Promise<void> {
-  for (const table of ['event', 'rule_match', 'rule_match_group', 'rule_run', 'finding_contribution', 'security_finding', 'ledger_done', 'ledger_claim']) {
-    await db.store.execute('test.empty', `TRUNCATE TABLE ${table}`);
-  }
-} // prettier-ignore
-
 const first = [0, 10, 20].map((at) => testEvent('login_failed', at));
 const second = [...[5, 300, 590].map((at) => testEvent('login_failed', at)), testEvent('other', 1)];
 
 /** Two ranges, the second with a late event; `crashed` reads the second one first and does not come to its end. */
 async function run(crashed?: Store): Promise<unknown> {
-  await empty();
+  await emptyDetection(db.store);
   await insertEvents(db.store, first);
   await testDetection(db.store, rules).runOnce();
   await insertEvents(db.store, second);
@@ -81,7 +84,7 @@ describe('a crash', () => {
       [ruleId(2), 3, 1, first[0]?.tsMs, second[1]?.tsMs, 5, 2],
     ]);
     const unharmed = crashing(db.store, 0);
-    await empty();
+    await emptyDetection(db.store);
     await insertEvents(db.store, first);
     await testDetection(db.store, rules).runOnce();
     await insertEvents(db.store, second);
@@ -95,7 +98,7 @@ describe('a crash', () => {
   }, 300_000);
 
   it('with new rules on the way back leaves nothing of the old ones half done', async () => {
-    await empty();
+    await emptyDetection(db.store);
     await insertEvents(db.store, [...first, ...second]);
     // Contributions are stored, findings are not.
     const crashed = crashing(db.store, 5);

@@ -3,6 +3,7 @@ import { type TestDatabase, testDatabase } from '../../../testing/database.ts';
 import type { CorrelationRule, RuleMatch, SingleRule } from '../rule.ts';
 import {
   type TestEvent,
+  emptyDetection,
   insertEvents,
   liveFindings,
   randomOf,
@@ -124,17 +125,7 @@ function randomEvents(random: () => number, count: number): TestEvent[] {
 
 for (const seed of [1, 2]) {
   it(`live findings equal one offline evaluation over all events (seed ${seed})`, async () => {
-    await db.store.execute('test.empty', 'TRUNCATE TABLE security_finding');
-    for (const table of [
-      'event',
-      'rule_match',
-      'rule_match_group',
-      'finding_contribution',
-      'ledger_done',
-      'ledger_claim',
-    ]) {
-      await db.store.execute('test.empty', `TRUNCATE TABLE ${table}`);
-    }
+    await emptyDetection(db.store);
     const random = randomOf(seed);
     const events = randomEvents(random, 150);
     const detection = testDetection(db.store, rules, { rangeRowsMax: 15 });

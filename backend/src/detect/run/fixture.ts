@@ -19,6 +19,13 @@ export interface TestEvent {
   readonly runId?: string;
 }
 
+const detectionTables = ['event', 'rule_match', 'rule_match_group', 'rule_run', 'finding_contribution', 'security_finding', 'ledger_done', 'ledger_claim']; // prettier-ignore
+
+/** Tests only: no events, nothing found and nothing read; who is the writer stays. */
+export async function emptyDetection(store: Store): Promise<void> {
+  for (const table of detectionTables) await store.execute('test.empty', `TRUNCATE TABLE ${table}`);
+}
+
 /** A clock that only the test moves: 2026-11-21T08:00:00Z. */
 export const testNowMs = Date.UTC(2026, 10, 21, 8);
 

@@ -4,7 +4,7 @@ import { type TestDatabase, testDatabase } from '../../../testing/database.ts';
 import { evidenceMax } from '../../findings/episode.ts';
 import { defineQuery } from '../../store/query.ts';
 import type { Store } from '../../store/store.ts';
-import { rulesOf, ruleId, singleRule, testDetection, testNowMs } from './fixture.ts';
+import { emptyDetection, rulesOf, ruleId, singleRule, testDetection, testNowMs } from './fixture.ts';
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -60,8 +60,7 @@ describe('a rule that matches 40 % of all rows', () => {
     { groups: 4000, ranges: 2 },
   ])('is counted exactly in $groups groups, says what it folded, and takes nothing from others', async (of) => {
     const count = 40_000;
-    for (const table of ['event', 'security_finding', 'finding_contribution', 'rule_run'])
-      await db.store.execute('test.clear', `TRUNCATE TABLE ${table}`);
+    await emptyDetection(db.store);
     const detection = testDetection(db.store, rulesOf(singleRule(1, 'loud') + singleRule(2, 'rare')));
     for (let range = 0; range < of.ranges; range += 1) {
       await fill(db.store, count / of.ranges, of.groups, (range * count) / of.ranges);
