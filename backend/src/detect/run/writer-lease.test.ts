@@ -75,10 +75,11 @@ describe('the writer’s lease', () => {
   });
 
   it('stays with a holder that lives, however long its range takes', async () => {
-    const [a, b] = [leaseOf('a', { leaseMs: 600 }), leaseOf('b', { leaseMs: 600 })];
+    // Long enough that a busy machine does not hold back three beats in a row.
+    const [a, b] = [leaseOf('a', { leaseMs: 2500 }), leaseOf('b', { leaseMs: 2500 })];
     expect(await a.term()).toBeDefined();
-    for (let at = 0; at < 6; at += 1) {
-      await sleep(300);
+    for (let at = 0; at < 4; at += 1) {
+      await sleep(1000);
       expect(await b.term()).toBeUndefined();
     }
   });
@@ -239,12 +240,13 @@ describe('a writer that slept through a take-over', () => {
     expect(await zombie(at, leased)).toEqual(exact);
   }, 60_000); // prettier-ignore
 
-  it('counts twice without the doors (the control)', async () => {
+  // Now and then, on a busy machine, it finds its range taken and adds nothing: that it can is what is shown.
+  it('counts twice without the doors (the control)', { retry: 3, timeout: 60_000 }, async () => {
     const unguarded = (store: Store): WriterLease => ({ ...leased(store), term: () => Promise.resolve({ epoch: 9, owner: 'z', store }) }); // prettier-ignore
     // No lease to write: rule set, claim, contributions.
     const outcome = await zombie(3, unguarded);
     expect(outcome.before).toEqual(exact.before);
     expect(outcome.contributed).not.toEqual(exact.contributed);
     expect(outcome.after).not.toEqual(exact.after);
-  }, 60_000);
+  });
 });
