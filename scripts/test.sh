@@ -28,11 +28,11 @@ beside() {
 building() {
   beside 'build' npm run --silent build &&
     beside 'types' npm run --silent typecheck &&
-    beside 'unused code' npm run --silent knip
+    beside 'unused code' npm run --silent knip &&
+    beside 'format' npm run --silent format:check
 }
 reading() {
-  beside 'format' npm run --silent format:check &&
-    beside 'lint' npm run --silent lint
+  beside 'lint' npm run --silent lint
 }
 
 kept=$(mktemp -d)
