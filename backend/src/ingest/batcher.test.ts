@@ -263,4 +263,20 @@ describe('a store that is slower than its callers', () => {
     await Promise.all([batcher.addAcked(rows(9000)), batcher.addAcked(rows(9000)), batcher.addAcked(rows(9000))]);
     expect(batcher.stats().stored).toBe(27_001);
   });
+
+  it('takes as much as before once a store that was away or slow is back', async () => {
+    let pace = slow;
+    const { batcher } = harness({ batchRowsMax: 1000, ackTimeoutMs: 2000 }, (n) => (n < 4 ? away() : pace()));
+    for (const one of rows(1000)) batcher.add(one);
+    await until(() => batcher.stats().stored === 1000);
+    await Promise.all([batcher.addAcked(rows(1000)), batcher.addAcked(rows(1000)), batcher.addAcked(rows(1000))]);
+    pace = () => new Promise((done) => setTimeout(done, 1500));
+    await batcher.addAcked(rows(1000));
+    await batcher.addAcked(rows(1000));
+    const busy = await Promise.allSettled([batcher.addAcked(rows(1000)), batcher.addAcked(rows(900))]);
+    expect(busy.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+    pace = () => Promise.resolve();
+    await batcher.addAcked(rows(100));
+    await Promise.all([batcher.addAcked(rows(1000)), batcher.addAcked(rows(900))]);
+  });
 });

@@ -6,8 +6,6 @@ export interface QueueStats extends InsertCounts {
   queuedBytes: number;
   /** Rows of waiting callers that were told 503. */
   abandoned: number;
-  /** What a row of a large batch took lately to store, milliseconds; undefined before there was one. */
-  rowMs: number | undefined;
 }
 
 export const emptyStats = (): QueueStats => ({
@@ -20,11 +18,6 @@ export const emptyStats = (): QueueStats => ({
   failuresInARow: 0,
   failure: '',
 });
-
-/** Smaller batches say little about how fast rows can go: an insert takes its time whatever it holds. */
-const largeRows = 1000;
-/** How much the newest large batch counts. */
-const newestShare = 0.3;
 
 export interface InsertQueueDeps {
   /** True when the batch is done with; false puts it back in front. */
@@ -54,16 +47,6 @@ export interface InsertQueue {
   quiet(work: () => Promise<void>): Promise<void>;
 }
 
-/** Stores the batch and notes how fast its rows went. */
-async function timed(store: InsertQueueDeps['store'], batch: Batch, stats: QueueStats): Promise<boolean> {
-  const began = performance.now();
-  const stored = await store(batch);
-  if (!stored || batch.rows < largeRows) return stored;
-  const rowMs = (performance.now() - began) / batch.rows;
-  stats.rowMs = (stats.rowMs ?? rowMs) * (1 - newestShare) + rowMs * newestShare;
-  return stored;
-}
-
 export function createInsertQueue({ store, stats, beforeInsert, onRoom }: InsertQueueDeps): InsertQueue {
   const batches: Batch[] = [];
   const quietWork: (() => Promise<void>)[] = [];
@@ -85,7 +68,7 @@ export function createInsertQueue({ store, stats, beforeInsert, onRoom }: Insert
       const batch = batches.shift();
       if (batch === undefined) break;
       inFlight = batch;
-      if (await timed(store, batch, stats)) release(batch);
+      if (await store(batch)) release(batch);
       else batches.unshift(batch);
       inFlight = null;
     }

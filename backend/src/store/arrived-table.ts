@@ -73,7 +73,8 @@ export type ActivePart = z.output<(typeof activeParts)['row']>;
 
 /**
  * Active parts that hold rows. `taken_at` is the store's clock at the listing, `uuid` the table's, as its folder is named
- * for it in an Atomic database; empty where it is not. */
+ * for it in an Atomic database; empty where it is not.
+ */
 export function listParts(store: Store, of: ArrivedTable): Promise<ActivePart[]> {
   return store.rows(activeParts, namesOf(of));
 }
