@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { inject } from 'vitest';
 import { silentLog } from '../src/log.ts';
 import { migrate } from '../src/store/migrate.ts';
 import { createDatabase, createStore, databaseName, type Store } from '../src/store/store.ts';
 import { migrationsDir } from './database.ts';
 import type { EngineAddress } from './engine-setup.ts';
+import { testEngine } from './test-engine.ts';
 
 export interface ContractTarget {
   name: string;
@@ -17,7 +17,7 @@ export interface ContractTarget {
  * No server was there when this was written: that half was never run.
  */
 export function contractTargets(): readonly ContractTarget[] {
-  const embedded = { name: 'the embedded engine', embedded: true, address: () => inject('engine') };
+  const embedded = { name: 'the embedded engine', embedded: true, address: () => testEngine().writer };
   const url = process.env.CLICKHOUSE_URL;
   if (url === undefined || url === '') return [embedded];
   const address = {

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { inject } from 'vitest';
 import { installParsers } from '../parsers/install.ts';
 import { ServiceError } from '../src/error.ts';
 import { silentLog } from '../src/log.ts';
 import { migrate } from '../src/store/migrate.ts';
 import { createDatabase, createStore, databaseName, type Store } from '../src/store/store.ts';
+import { testEngine } from './test-engine.ts';
 import { renewTables, tablesOf, type TestTable } from './renew-tables.ts';
 
 export interface TestDatabase {
@@ -86,4 +86,4 @@ export async function emptyDatabase(): Promise<TestDatabase> {
   };
 }
 
-const optionsOf = (database: string) => ({ ...inject('engine'), database, log: silentLog });
+const optionsOf = (database: string) => ({ ...testEngine().writer, database, log: silentLog });

@@ -14,10 +14,15 @@ export interface EngineAddress {
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    engine: EngineAddress;
-    /** The read-only key of the same engine. */
-    engineReader: EngineAddress;
+    /** One for each worker; a test takes that of its own by testEngine(). */
+    engines: readonly TestEngine[];
   }
+}
+
+export interface TestEngine {
+  readonly writer: EngineAddress;
+  /** The read-only key of the same engine. */
+  readonly reader: EngineAddress;
 }
 
 /** A test of a million groups must not take what a neighbour needs. */
@@ -37,15 +42,39 @@ function dataParent(): string {
   }
 }
 
-/** One engine for the whole run, on a directory of its own that goes when the run ends. */
-export async function setup(project: TestProject): Promise<() => Promise<void>> {
+/** On a directory of its own that goes when it stops. */
+async function startTestEngine(): Promise<TestEngine & { stop: () => Promise<void> }> {
   const dataDir = mkdtempSync(path.join(dataParent(), 'loglake-test-'));
   const readOnly = { user: 'loglake_reader', password: randomBytes(16).toString('hex') };
-  const engine = await startEngine({ dataDir, memoryBytesMax, port: 0, log: silentLog, readOnly });
-  project.provide('engine', { url: engine.url, user: engine.user, password: engine.password });
-  project.provide('engineReader', { url: engine.url, ...readOnly });
+  const { url, user, password, stop } = await startEngine({
+    dataDir,
+    memoryBytesMax,
+    port: 0,
+    log: silentLog,
+    readOnly,
+  });
+  return {
+    writer: { url, user, password },
+    reader: { url, ...readOnly },
+    stop: async () => {
+      await stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * One engine for each worker and the whole run: plans of statements are made one after the other in an engine, and two
+ * workers at one would wait for each other (a sixth of the run).
+ */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const workers = Array.from({ length: project.vitest.config.maxWorkers });
+  const engines = await Promise.all(workers.map(startTestEngine));
+  project.provide(
+    'engines',
+    engines.map(({ writer, reader }) => ({ writer, reader }))
+  );
   return async () => {
-    await engine.stop();
-    rmSync(dataDir, { recursive: true, force: true });
+    await Promise.all(engines.map(({ stop }) => stop()));
   };
 }

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../backend/testing/database.ts';
 import { startServiceProcess, type ServiceProcess } from '../../backend/testing/service-process.ts';
+import { testEngine } from '../../backend/testing/test-engine.ts';
 import { numbersOf, panelQueries, runPanelQuery, scopeAt } from '../testing/panel-query.ts';
 import { dashboardFiles } from './dashboard-file.ts';
 
@@ -25,7 +26,7 @@ async function played(scenarioId: string): Promise<void> {
 /** The real service on the test engine: both scenarios through its door, and a line that no parser claims. */
 beforeAll(async () => {
   db = await testDatabase();
-  const { url, user, password } = inject('engine');
+  const { url, user, password } = testEngine().writer;
   service = await startServiceProcess({
     CLICKHOUSE_URL: url,
     CLICKHOUSE_USER: user,

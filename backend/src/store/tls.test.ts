@@ -5,13 +5,14 @@ import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { generate } from 'selfsigned';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { testEngine } from '../../testing/test-engine.ts';
 import { silentLog } from '../log.ts';
 import { createStore } from './store.ts';
 
 const directory = mkdtempSync(path.join(os.tmpdir(), 'loglake-store-tls-'));
 const caFile = path.join(directory, 'ca.pem');
-const engine = inject('engine');
+const engine = testEngine().writer;
 let close: () => void = () => undefined;
 let url = '';
 
