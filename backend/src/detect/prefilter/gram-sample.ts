@@ -1,11 +1,14 @@
-import type { Anchor } from './anchor.ts';
-import { beforeValue, foldedByte, gramLength, preparedOf, spread, tagByte } from './gram.ts';
+import { anyText, type Anchor } from './anchor.ts';
+import { beforeValue, foldedByte, gramLength, preparedOf, saltOf, spread, tagByte } from './gram.ts';
 
 const bits = 19;
 const slots = 2 ** bits;
+const anySalt = saltOf(anyText);
 /** Keep the counts of pairs and of single bytes apart from those of grams. */
 const pairSalt = 0x5bd1e995;
 const byteSalt = 0x1b873593;
+/** Pairs and single bytes are counted in one of so many values, which stands for all: few anchors are that short, and there are few of them to tell apart. */
+const shortEvery = 4;
 
 /**
  * What real values hold, counted by hash: 4 MiB, whatever comes. A count is never too low, so nothing looks too rare.
@@ -14,18 +17,26 @@ const byteSalt = 0x1b873593;
  */
 export class GramSample {
   readonly #counts = new Uint32Array(2 * slots);
+  #values = 0;
   /** Rows counted since the start; halved with the counts. */
   rows = 0;
 
-  /** Counts a value's bytes at a place. */
+  /** Counts a value's bytes at a place, and at any. */
   add(bytes: Uint8Array, start: number, end: number, salt: number): void {
+    this.#values += 1;
+    const withShort = this.#values % shortEvery === 0;
+    this.#raise(salt, 1);
+    this.#raise(anySalt, 1);
     let gram = beforeValue;
-    this.#raise(salt);
     for (let at = start; at <= end; at += 1) {
       gram = (gram << 8) | (at === end ? tagByte : (foldedByte[bytes[at] ?? 0] ?? 0));
-      this.#raise(gram ^ salt);
-      this.#raise((gram & 0xffff) ^ salt ^ pairSalt);
-      this.#raise((gram & 0xff) ^ salt ^ byteSalt);
+      this.#raise(gram ^ salt, 1);
+      this.#raise(gram ^ anySalt, 1);
+      if (!withShort) continue;
+      for (const of of [salt, anySalt]) {
+        this.#raise((gram & 0xffff) ^ of ^ pairSalt, shortEvery);
+        this.#raise((gram & 0xff) ^ of ^ byteSalt, shortEvery);
+      }
     }
   }
 
@@ -62,11 +73,12 @@ export class GramSample {
     return Math.min(this.#counts[slotOf(salted)] ?? 0, this.#counts[otherSlotOf(salted)] ?? 0);
   }
 
-  #raise(salted: number): void {
+  #raise(salted: number, by: number): void {
     const counts = this.#counts;
-    const [slot, other] = [slotOf(salted), otherSlotOf(salted)];
-    counts[slot] = (counts[slot] ?? 0) + 1;
-    counts[other] = (counts[other] ?? 0) + 1;
+    const slot = slotOf(salted);
+    counts[slot] = (counts[slot] ?? 0) + by;
+    const other = otherSlotOf(salted);
+    counts[other] = (counts[other] ?? 0) + by;
   }
 }
 

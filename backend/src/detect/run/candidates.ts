@@ -1,5 +1,4 @@
 import type { BlockColumn, EventBlock } from '../../store/event-block.ts';
-import { anyText } from '../prefilter/anchor.ts';
 import type { ScannedValue } from '../prefilter/gram-index.ts';
 import type { GramSample } from '../prefilter/gram-sample.ts';
 import { saltOf } from '../prefilter/gram.ts';
@@ -120,7 +119,6 @@ export class LogsourceRules {
     const add = (start: number | undefined, end: number | undefined, place: string): void => {
       if (start === undefined || end === undefined || end < 0) return;
       sample.add(bytes, start, end, saltOf(place));
-      sample.add(bytes, start, end, anySalt);
     };
     for (const name of this.#columns) {
       const places = texts.get(name);
@@ -131,8 +129,6 @@ export class LogsourceRules {
     }
   }
 }
-
-const anySalt = saltOf(anyText);
 
 function planOf(block: EventBlock, prefilter: Prefilter, columns: readonly BlockColumn[]): BlockPlan {
   return {
