@@ -79,6 +79,16 @@ describe('installParsers', () => {
     });
   });
 
+  it('makes all of a parser anew when the table before it has changed, and leaves tables of others alone', async () => {
+    await db.store.execute('test', `DROP TABLE \`raw_log_linux-auth\``);
+    await db.store.execute('test', `CREATE TABLE raw_log_mine (n UInt8) ENGINE = Null COMMENT 'not of ours'`);
+    await installParsers(db.store);
+    expect(await count(`system.tables WHERE database = currentDatabase() AND name = 'raw_log_mine'`)).toBe(1);
+    await insert(row(failedLogin(1501)));
+    expect(await count(`event WHERE src_port = '1501'`)).toBe(1);
+    await db.store.execute('test', 'DROP TABLE raw_log_mine');
+  });
+
   it('stores a block once in raw_log and once in event when its token comes again', async () => {
     const body = row(failedLogin(2001)) + row(failedLogin(2002));
     await insert(body, 'token-1');

@@ -40,13 +40,14 @@ export interface InsertCounts {
   rowMs: number | undefined;
 }
 
-/** Smaller batches take long for each row: an insert takes its time whatever it holds. */
-const largeRows = 1000;
 /** How much the newest large batch counts. */
 const newestShare = 0.3;
 
-/** Notes how fast an insert went. A small one says nothing, unless it was faster: then large ones are, too. */
-function noteTime(counts: InsertCounts, rows: number, ms: number): void {
+/**
+ * Notes how fast an insert went. A small one says nothing, unless it was faster: an insert takes its time whatever it
+ * holds, and who waits behind many rows waits for large ones.
+ */
+function noteTime(counts: InsertCounts, rows: number, ms: number, largeRows: number): void {
   const before = counts.rowMs;
   const now = ms / rows;
   if (rows >= largeRows) counts.rowMs = (before ?? now) * (1 - newestShare) + now * newestShare;
@@ -69,7 +70,10 @@ export interface BatchInsertDeps {
  * Stores a batch, however long it takes: tried again with jitter until stored, given up (its `control` aborts) or,
  * for a stream whose block the store refuses for good, set aside. True when it is done with, false when it must stay.
  */
-export function createBatchInsert(deps: BatchInsertDeps, counts: InsertCounts): (batch: Batch) => Promise<boolean> {
+export function createBatchInsert(
+  deps: BatchInsertDeps & { largeRows: number },
+  counts: InsertCounts
+): (batch: Batch) => Promise<boolean> {
   const { log } = deps;
 
   function noteFailure(batch: Batch, error: unknown): void {
@@ -85,7 +89,7 @@ export function createBatchInsert(deps: BatchInsertDeps, counts: InsertCounts): 
     const attempt = async (): Promise<void> => {
       const began = performance.now();
       await deps.insert(body, batch.token, batch.control.signal);
-      noteTime(counts, batch.rows, performance.now() - began);
+      noteTime(counts, batch.rows, performance.now() - began, deps.largeRows);
     };
     await retry(attempt, {
       attempts: Number.POSITIVE_INFINITY,

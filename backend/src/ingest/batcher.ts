@@ -29,6 +29,9 @@ export interface BatcherDeps extends BatchInsertDeps {
 /** The expected wait at which callers are refused, as a share of the time that they are let wait. */
 const waitShareMax = 0.5;
 
+/** Batches that say how fast the store is, as a share of the largest. */
+const largeShare = 0.5;
+
 /** Encoded rows that are stored under a token of their own. */
 export interface Block {
   token: string;
@@ -65,7 +68,7 @@ export function createBatcher(deps: BatcherDeps): Batcher {
   const waiting = new Set<() => void>();
   let closed = false;
   const queue: InsertQueue = createInsertQueue({
-    store: createBatchInsert(deps, stats),
+    store: createBatchInsert({ ...deps, largeRows: settings.batchRowsMax * largeShare }, stats),
     stats,
     beforeInsert: () => gathering.handOver(closed),
     onRoom: () => {
