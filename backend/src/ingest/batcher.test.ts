@@ -264,6 +264,19 @@ describe('a store that is slower than its callers', () => {
     expect(batcher.stats().stored).toBe(27_001);
   });
 
+  it('is caught up with in full blocks: what trickles in behind a backlog becomes one', async () => {
+    const { batcher, inserts } = harness({ batchRowsMax: 100, ackTimeoutMs: 10_000 }, slow);
+    const all = [batcher.addAcked(rows(1))];
+    await until(() => inserts.length === 1);
+    for (let n = 0; n < 4; n += 1) all.push(batcher.addAcked(rows(100)));
+    for (let n = 1; n < 5; n += 1) {
+      await until(() => inserts.length > n);
+      all.push(batcher.addAcked(rows(10)));
+    }
+    await Promise.all(all);
+    expect(inserts.map(({ text }) => text.split(';').length - 1)).toEqual([1, 100, 100, 100, 100, 40]);
+  });
+
   it('takes as much as before once a store that was away or slow is back', async () => {
     let pace = slow;
     const { batcher } = harness({ batchRowsMax: 1000, ackTimeoutMs: 2000 }, (n) => (n < 4 ? away() : pace()));

@@ -25,19 +25,30 @@ export interface Gathering {
 interface Open {
   batch: Batch | null;
   timer: NodeJS.Timeout | null;
-  /** Its time is up, but an insert runs: it waits for that and grows, so that many small requests make one part. */
+  /**
+   * Its time is up, but an insert runs, or the batch before it waits for one: it waits for that and grows, so that many
+   * small requests make one part.
+   */
   due: boolean;
 }
 const nothingOpen = (): Open => ({ batch: null, timer: null, due: false });
 
 export function createGathering(settings: GatheringSettings, queue: InsertQueue): Gathering {
   const open: Record<Batch['kind'], Open> = { stream: nothingOpen(), acked: nothingOpen() };
+  const before: Record<Batch['kind'], Batch | null> = { stream: null, acked: null };
 
   function seal(kind: Batch['kind']): void {
     const { batch, timer } = open[kind];
     clearTimeout(timer ?? undefined);
     open[kind] = nothingOpen();
-    if (batch !== null) queue.push(batch);
+    if (batch === null) return;
+    before[kind] = batch;
+    queue.push(batch);
+  }
+
+  function isDue(kind: Batch['kind']): boolean {
+    const last = before[kind];
+    return open[kind].due && (last === null || !queue.holds(last));
   }
 
   function startTimer(kind: Batch['kind'], place: Open): void {
@@ -66,7 +77,7 @@ export function createGathering(settings: GatheringSettings, queue: InsertQueue)
       return place.batch;
     },
     handOver(all) {
-      for (const kind of ['acked', 'stream'] as const) if (all || open[kind].due) seal(kind);
+      for (const kind of ['acked', 'stream'] as const) if (all || isDue(kind)) seal(kind);
     },
     drop(batch) {
       if (open[batch.kind].batch !== batch) return;

@@ -39,6 +39,8 @@ export interface InsertQueue {
   /** Counts a row in and appends it to a batch. */
   put(batch: Batch, row: Buffer): void;
   push(batch: Batch): void;
+  /** Whether the batch still waits for its insert. */
+  holds(batch: Batch): boolean;
   /** Ends a batch that is not stored yet; whoever waits for it is told. */
   giveUp(batch: Batch): void;
   /** Gives up everything, what is in flight included. */
@@ -98,6 +100,7 @@ export function createInsertQueue({ store, stats, beforeInsert, onRoom }: Insert
       batches.push(batch);
       if (!running) void run();
     },
+    holds: (batch) => batches.includes(batch),
     giveUp,
     clear: () => [...batches, inFlight].forEach((batch) => batch && giveUp(batch)),
     quiet(work) {
