@@ -2,7 +2,7 @@
  * From acknowledged event to stored finding, with ingest, parsing and all of SigmaHQ, at steady rates.
  *   npm run bench:live [-- --rates=1000,5000 --seconds=300 --json FILE --rules DIR]
  * Marked events, each of a host of its own, are posted beside the stream; for each the time from the door's 202 to the
- * moment a query sees its finding is measured.
+ * moment a query sees its finding is measured; beside it, how long the 202 itself took.
  */
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -76,20 +76,27 @@ interface Sent {
   readonly statuses: Record<number, number>;
   /** Longest that a request was behind its time, milliseconds. */
   behindMs: number;
+  /** From a request's start to its 202, milliseconds. */
+  readonly ackMs: number[];
 }
 
 /** Posts lines at a steady rate; a request starts at its time whether or not the one before has been answered. */
 async function stream(service: ServiceProcess, rate: number, seconds: number, marks: Marks): Promise<Sent> {
-  const sent: Sent = { lines: 0, refused: 0, statuses: {}, behindMs: 0 };
+  const sent: Sent = { lines: 0, refused: 0, statuses: {}, behindMs: 0, ackMs: [] };
   const lines = liveLines();
   const began = performance.now();
   const open = new Set<Promise<void>>();
   const post = async (body: string[], marked: string[]): Promise<void> => {
+    const posted = performance.now();
     const status = await service.post(body.join('\n'));
     const now = performance.now();
     sent.statuses[status] = (sent.statuses[status] ?? 0) + 1;
-    if (status !== 202) sent.refused += body.length;
-    else for (const host of marked) marks.acked.set(host, now);
+    if (status !== 202) {
+      sent.refused += body.length;
+      return;
+    }
+    sent.ackMs.push(now - posted);
+    for (const host of marked) marks.acked.set(host, now);
   };
   for (let n = 0; n < seconds * requestsPerS; n += 1) {
     const dueMs = (n * 1000) / requestsPerS - (performance.now() - began);
@@ -117,7 +124,8 @@ async function measureRate(service: ServiceProcess, store: Store, rate: number, 
   while (marks.seen.size < marks.acked.size && performance.now() < until) await sleep(lookMs);
   ended = true;
   await watching;
-  const sorted = [...marks.seen.values()].sort((a, b) => a - b);
+  const ascending = (times: Iterable<number>): number[] => [...times].sort((a, b) => a - b);
+  const [sorted, acks] = [ascending(marks.seen.values()), ascending(sent.ackMs)];
   const result = {
     rate,
     seconds,
@@ -125,6 +133,8 @@ async function measureRate(service: ServiceProcess, store: Store, rate: number, 
     refused: sent.refused,
     statuses: sent.statuses,
     senderBehindMs: Math.round(sent.behindMs),
+    ackP50Ms: percentile(acks, 0.5),
+    ackP99Ms: percentile(acks, 0.99),
     marks: marks.acked.size,
     missing: marks.acked.size - marks.seen.size,
     p50Ms: percentile(sorted, 0.5),
@@ -133,6 +143,7 @@ async function measureRate(service: ServiceProcess, store: Store, rate: number, 
   };
   say(
     `${rate}/s for ${seconds} s: ${sent.lines} lines, ${sent.refused} refused (${JSON.stringify(sent.statuses)}), sender at most ${result.senderBehindMs} ms behind; ` +
+      `202 after ${result.ackP50Ms} ms, p99 ${result.ackP99Ms} ms; ` +
       `${result.marks} marks, ${result.missing} without a finding; p50 ${result.p50Ms} ms, p99 ${result.p99Ms} ms, longest ${result.maxMs} ms`
   );
   return result;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { getRule, listRules, type LoadedRules } from './catalogue.ts';
+import { getRule, listRules, type LoadedRules, type RuleStops } from './catalogue.ts';
+import { rulesOf, uuidOf } from './compile/rule-fixture.ts';
 import type { SingleRule } from './rule.ts';
 
 function rule(id: string, title: string, path: string): SingleRule {
@@ -43,6 +44,24 @@ describe('rule catalogue', () => {
       [0, 1],
       [0, 0],
     ]);
+  });
+
+  it('warns of a correlation whose rule is stopped, and only of that', () => {
+    const text = `title: Base\nid: ${uuidOf('base')}\nname: base\nlogsource: {product: test}\ndetection:\n  s: {f: x}\n  condition: s\n`;
+    const above = `title: Above\nid: ${uuidOf('above')}\ncorrelation: {type: event_count, rules: [base], group-by: [g], timespan: 5m, condition: {gte: 3}}\n`;
+    const rules = { rules: rulesOf(`${text}---\n${above}`), issues: [], warnings: [] };
+    const warned = (stops?: RuleStops): string[] =>
+      listRules(rules, new Map(), stops).flatMap(({ title, warnings }) =>
+        warnings.map(({ code }) => `${title} ${code}`)
+      );
+    const disabled = new Map([[uuidOf('base'), { reason: 'noise', actor: 'anna', atMs: 0 }]]);
+    expect(warned()).toEqual([]);
+    expect(warned({ disabled, heldAs: () => undefined })).toEqual(['Above rule.reads_stopped']);
+    const heldAs: RuleStops['heldAs'] = ({ id }) =>
+      id === uuidOf('base') ? { reason: 'slow', sinceMs: 0 } : undefined;
+    expect(warned({ disabled: new Map(), heldAs })).toEqual(['Above rule.reads_stopped']);
+    const self = new Map([[uuidOf('above'), { reason: 'noise', actor: 'anna', atMs: 0 }]]);
+    expect(warned({ disabled: self, heldAs: () => undefined })).toEqual([]);
   });
 
   it('gives a rule its text, and refuses one that is not there', () => {

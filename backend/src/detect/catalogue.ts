@@ -44,6 +44,18 @@ function operationOf({ meta }: DetectionRule, loaded: LoadedRules, stops: RuleSt
   return { state: 'running', reason: '', since: null, by: '' };
 }
 
+/** A correlation runs on without the rules that are stopped, and finds less than its text says. */
+function stoppedBelow(rule: DetectionRule, loaded: LoadedRules, stops: RuleStops): Issue[] {
+  if (rule.kind === 'single') return [];
+  return rule.references.flatMap((id) => {
+    const base = loaded.rules.find(({ meta }) => meta.id === id);
+    const state = base === undefined ? 'running' : operationOf(base, loaded, stops).state;
+    if (base === undefined || (state !== 'disabled' && state !== 'quarantined')) return [];
+    const message = `It reads the rule "${base.meta.title}", which is ${state}: no new match of that rule counts.`;
+    return [{ code: 'rule.reads_stopped', message, path: rule.meta.path }];
+  });
+}
+
 const anySource: Logsource = { product: '', category: '', service: '' };
 
 function summary(
@@ -68,7 +80,7 @@ function summary(
     hash: meta.hash,
     operation: operationOf(rule, loaded, stops),
     issues: loaded.issues.filter(here),
-    warnings: loaded.warnings.filter(here),
+    warnings: [...loaded.warnings.filter(here), ...stoppedBelow(rule, loaded, stops)],
     filters: rule.kind === 'single' ? rule.filters.map((filter) => ({ ...filter })) : [],
     lastMatchAt: record?.lastMatchAt ?? null,
     findings: record?.count ?? '0',
