@@ -151,8 +151,14 @@ describe.each(contractTargets())('the ClickHouse client on $name', (target) => {
 
   test('an error after the first rows makes the client fail, plain and zipped', async () => {
     const query = 'SELECT throwIf(number = 900000) FROM numbers(1000000)';
-    // Its message is lost to the client when the end of the answer arrives in two pieces: a busy machine does that.
-    await expect(rowsOf(query)).rejects.toThrow();
+    let code = '';
+    // It always fails. Why, is lost to the client when the end of the answer arrives in two pieces: now and then, on a busy machine.
+    for (let tries = 0; tries < 5 && code === ''; tries += 1) {
+      const error: unknown = await rowsOf(query).catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(Error);
+      if (error instanceof ClickHouseError) ({ code } = error);
+    }
+    expect(code).toBe('395');
     const zipped = connect({ compression: { response: true } });
     await expect(rowsOf(query, {}, zipped)).rejects.toThrow();
     const text = zipped.query({ query, format: 'TabSeparated' });
