@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { defineConfig } from '@playwright/test';
 
 /** Debian's Chromium, that without a window when it is there (a tenth of the work less); nothing is downloaded. */
-const installed = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'].find((file) => existsSync(file));
-const executablePath = process.env['CHROMIUM_PATH'] ?? installed ?? 'chromium';
+const headless = '/usr/bin/chromium-headless-shell';
+const executablePath = process.env['CHROMIUM_PATH'] ?? (existsSync(headless) ? headless : '/usr/bin/chromium');
 /**
  * Chromium takes the last such list alone, so the first names are Playwright's own. The others are parts of the window
  * around the page, two pages of its address bar among them, which it would load for each test: a fifth of the work.

@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** The contract's TypeScript source first; no `import` and no `module` here, vitest passes them on to require(). */
 const conditions = ['loglake-source', 'node', 'development|production'];
 
-/** One engine for the whole run (backend/testing/engine-setup.ts); each file takes a database of its own. */
+/** One engine for each worker (backend/testing/engine-setup.ts); each file takes a database of its own. */
 export default defineConfig({
   ssr: { resolve: { conditions } },
   resolve: { conditions },

@@ -4,6 +4,7 @@ import {
   type RangeEvaluation,
   type RangeEvaluator,
 } from '../src/detect/run/evaluate-range.ts';
+import { rangeRowsMaxDefault } from '../src/detect/run/detection.ts';
 import { hasLogsource } from '../src/detect/pipeline/pipeline.ts';
 import { SqlParameters } from '../src/detect/compile/sql-parameters.ts';
 import type { DetectionRule, SingleRule } from '../src/detect/rule.ts';
@@ -20,9 +21,6 @@ import { say } from './service.ts';
 
 const limits = { timeoutMs: 600_000, rowsMax: 10_000_000 };
 const evaluatorOnlyRows = 3000;
-
-/** Rows that the service reads as one range, detection.ts; it holds the matches of one. */
-const rangeRows = 200_000;
 
 /** Hits by rule id. */
 const hitsOf = (evaluation: RangeEvaluation): Map<string, number> =>
@@ -43,13 +41,13 @@ interface Evaluated {
   readonly hits: ReadonlyMap<string, number>;
 }
 
-/** All rows in one stream, decided range by range. */
+/** All rows in one stream, decided range by range as the service does, which holds the matches of one. */
 async function evaluateAll(store: Store, range: EventRange, evaluator: RangeEvaluator): Promise<Evaluated> {
   const blocks = eventBlocksOfRange(store, range, evaluator.columns)[Symbol.asyncIterator]();
   const hits = new Map<string, number>();
   let [rows, candidates] = [0, 0];
   for (;;) {
-    const evaluation = await evaluator.evaluate(nextRows(blocks, rangeRows));
+    const evaluation = await evaluator.evaluate(nextRows(blocks, rangeRowsMaxDefault));
     if (evaluation.rows === 0) return { rows, candidates, hits };
     rows += evaluation.rows;
     candidates += evaluation.candidates;

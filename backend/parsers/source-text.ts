@@ -1,6 +1,7 @@
 import { readFileSync, existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type NamedSql, withNamed } from '../src/detect/compile/named-sql.ts';
 
 /** This folder in the source tree: the SQL files are read from there when the code runs from dist, too. */
 export function parsersDirectory(): string {
@@ -32,10 +33,7 @@ export function fill(text: string, values: Readonly<Record<string, string>>, dep
 }
 
 /** One named expression over raw_log's columns and the expressions before it. */
-export interface Step {
-  readonly name: string;
-  readonly sql: string;
-}
+export type Step = NamedSql;
 
 /** A SQL file of named expressions: `-- step: _name` for what others need, `-- column: name` for a column of event. */
 export interface StepFile {
@@ -72,11 +70,7 @@ function needed(steps: readonly Step[], body: string): Step[] {
   return result;
 }
 
-/**
- * `body` with the steps bound to their names, each computed once per row: `arrayMap(name -> body, [expression])[1]`.
- * Neither a WITH list (the engine copies an alias wherever it is used, and the query tree explodes) nor nested
- * subqueries (planning takes seconds at forty levels, for every insert): measured in docs/decisions/2026-11-21-parsers.md.
- */
+/** `body` with the steps that it needs bound to their names, each computed once per row. */
 export function bind(steps: readonly Step[], body: string): string {
   const levels: Step[][] = [];
   for (const step of needed(steps, body)) {
@@ -84,9 +78,5 @@ export function bind(steps: readonly Step[], body: string): string {
     if (level === undefined || level.some(({ name }) => mentions(step.sql, name))) levels.push([step]);
     else level.push(step);
   }
-  return levels.reduceRight(
-    (inner, level) =>
-      `arrayMap((${level.map(({ name }) => name).join(', ')}) -> ${inner}, ${level.map(({ sql }) => `[${sql}]`).join(', ')})[1]`,
-    body
-  );
+  return levels.reduceRight((inner, level) => withNamed(level, inner), body);
 }

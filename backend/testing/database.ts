@@ -5,8 +5,8 @@ import { ServiceError } from '../src/error.ts';
 import { silentLog } from '../src/log.ts';
 import { migrate } from '../src/store/migrate.ts';
 import { createDatabase, createStore, databaseName, type Store } from '../src/store/store.ts';
-import { testEngine } from './test-engine.ts';
 import { renewTables, tablesOf, type TestTable } from './renew-tables.ts';
+import { testEngine } from './test-engine.ts';
 
 export interface TestDatabase {
   store: Store;
@@ -31,7 +31,7 @@ export const migrationsDir = fileURLToPath(new URL('../migrations', import.meta.
 const free = { bare: [] as MigratedDatabase[], withParsers: [] as MigratedDatabase[] };
 
 /**
- * A migrated database for this caller alone, on the one engine of the test run. It is as new: migrating takes 1 s of the
+ * A migrated database for this caller alone, on the engine of its worker. It is as new: migrating takes 1 s of the
  * engine, so one that was given back is taken again, and whatever in it is not as migrated is made anew first.
  */
 export async function testDatabase({ parsers = false }: TestDatabaseOptions = {}): Promise<TestDatabase> {

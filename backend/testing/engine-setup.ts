@@ -46,13 +46,7 @@ function dataParent(): string {
 async function startTestEngine(): Promise<TestEngine & { stop: () => Promise<void> }> {
   const dataDir = mkdtempSync(path.join(dataParent(), 'loglake-test-'));
   const readOnly = { user: 'loglake_reader', password: randomBytes(16).toString('hex') };
-  const { url, user, password, stop } = await startEngine({
-    dataDir,
-    memoryBytesMax,
-    port: 0,
-    log: silentLog,
-    readOnly,
-  });
+  const { url, user, password, stop } = await startEngine({ dataDir, memoryBytesMax, port: 0, log: silentLog, readOnly }); // prettier-ignore
   return {
     writer: { url, user, password },
     reader: { url, ...readOnly },

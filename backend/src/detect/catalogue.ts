@@ -49,8 +49,9 @@ function stoppedBelow(rule: DetectionRule, loaded: LoadedRules, stops: RuleStops
   if (rule.kind === 'single') return [];
   return rule.references.flatMap((id) => {
     const base = loaded.rules.find(({ meta }) => meta.id === id);
-    const state = base === undefined ? 'running' : operationOf(base, loaded, stops).state;
-    if (base === undefined || (state !== 'disabled' && state !== 'quarantined')) return [];
+    if (base === undefined) return [];
+    const { state } = operationOf(base, loaded, stops);
+    if (state !== 'disabled' && state !== 'quarantined') return [];
     const message = `It reads the rule "${base.meta.title}", which is ${state}: no new match of that rule counts.`;
     return [{ code: 'rule.reads_stopped', message, path: rule.meta.path }];
   });

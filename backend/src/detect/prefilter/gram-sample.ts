@@ -7,7 +7,10 @@ const anySalt = saltOf(anyText);
 /** Keep the counts of pairs and of single bytes apart from those of grams. */
 const pairSalt = 0x5bd1e995;
 const byteSalt = 0x1b873593;
-/** Pairs and single bytes are counted in one of so many values, which stands for all: few anchors are that short, and there are few of them to tell apart. */
+/**
+ * Pairs and single bytes are counted in one of so many values, which stands for all: there are so few different ones that
+ * a quarter of the values tells how often each comes.
+ */
 const shortEvery = 4;
 
 /**

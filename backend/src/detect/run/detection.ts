@@ -18,6 +18,9 @@ import { type RunReport, added, nothingRead } from './run-report.ts';
 import { createTurns } from './turns.ts';
 import { type Term, type WriterLease, soleWriter } from './writer-lease.ts';
 
+/** Rows of a range, when nothing else is said. */
+export const rangeRowsMaxDefault = 200_000;
+
 export interface DetectionOptions {
   readonly store: Store;
   readonly rules: readonly DetectionRule[];
@@ -30,7 +33,7 @@ export interface DetectionOptions {
   readonly intervalMs: number;
   /** Only its holder reads ranges and writes what they give. Not given: this process is the only one there is. */
   readonly lease?: WriterLease;
-  /** About how many rows a range holds at most; 200,000 when not given. */
+  /** About how many rows a range holds at most; `rangeRowsMaxDefault` when not given. */
   readonly rangeRowsMax?: number;
   /** Rows that one look reads before it lists again; 1,000,000 when not given. */
   readonly lookRowsMax?: number;
@@ -168,7 +171,7 @@ async function ledgerOf(
   const term = await lease.term();
   if (term === undefined) state.current = undefined;
   else if (state.current?.term.owner !== term.owner) {
-    const { rangeRowsMax: rowsMax = 200_000 } = options;
+    const { rangeRowsMax: rowsMax = rangeRowsMaxDefault } = options;
     const ledger = createLedger({ store: term.store, owner: term.owner, rowsMax, alone: true });
     state.current = { term, ledger };
     state.progress.failures.clear();
@@ -240,7 +243,11 @@ async function untilRead(
   let report: RunReport = nothingRead;
   const patience = AbortSignal.timeout(writerPatienceMs);
   // As a reader of the ledger only: it claims nothing, so its name does not matter.
-  const ledger = createLedger({ store: options.store, owner: '', rowsMax: options.rangeRowsMax ?? 200_000 });
+  const ledger = createLedger({
+    store: options.store,
+    owner: '',
+    rowsMax: options.rangeRowsMax ?? rangeRowsMaxDefault,
+  });
   for (;;) {
     const looked = await lookAgain();
     if (looked !== undefined) {
